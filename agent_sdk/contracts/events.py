@@ -1,0 +1,88 @@
+"""The event envelope: an immutable, sequenced fact about a run.
+
+Additive only: new types and new optional fields may appear at any time; readers skip what they do not know.
+`schemas/events.v1.json` is generated from this module and `agent_sdk.contracts.event_data`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+Stream = Literal["assistant", "tool", "lifecycle"]
+
+LifecycleType = Literal[
+    "run.queued",
+    "run.started",
+    "run.resumed",
+    "run.paused",
+    "run.retrying",
+    "run.completed",
+    "run.failed",
+    "run.canceled",
+    "step.started",
+    "step.completed",
+    "step.failed",
+    "step.canceled",
+    "handoff.started",
+    "handoff.completed",
+    "handoff.failed",
+    "subagent.started",
+    "subagent.completed",
+    "subagent.failed",
+    "subagent.canceled",
+    "memory.compacted",
+    "route.fallback",
+]
+AssistantType = Literal[
+    "message.started", "message.delta", "message.completed", "message.failed", "reasoning.delta"
+]
+ToolType = Literal[
+    "tool.started",
+    "tool.executing",
+    "tool.delta",
+    "tool.completed",
+    "tool.failed",
+    "tool.denied",
+    "tool.canceled",
+    "tool.approval_requested",
+    "tool.approval_resolved",
+]
+EventType = LifecycleType | AssistantType | ToolType
+
+STREAM_OF: Final[Mapping[str, Stream]] = {
+    **dict.fromkeys(get_args(LifecycleType), "lifecycle"),
+    **dict.fromkeys(get_args(AssistantType), "assistant"),
+    **dict.fromkeys(get_args(ToolType), "tool"),
+}
+"""The stream of each event type."""
+EVENT_VERSION: Final = 1
+TERMINAL_TYPES: Final = frozenset({"run.completed", "run.failed", "run.canceled"})
+DELTA_TYPES: Final = frozenset({"message.delta", "reasoning.delta"})
+"""Types that retention may compact away: the whole is in `message.completed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact about a run. `data` has the shape that `agent_sdk.contracts.event_data` gives its `type`."""
+
+    id: str
+    seq: int
+    """1 for the first event of a run, then one more for each; never reused."""
+    run_id: str
+    root_run_id: str
+    parent_run_id: str | None
+    depth: int
+    """0 for a root run, one more for each generation of subagents."""
+    session_id: str
+    org_id: str
+    agent: str
+    attempt: int
+    step: int
+    """0 before the first step."""
+    time: datetime
+    """UTC."""
+    stream: Stream
+    type: EventType
+    version: int
+    data: Mapping[str, Any]

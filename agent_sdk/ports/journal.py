@@ -1,0 +1,33 @@
+"""The port through which a run's writer hands its events on."""
+
+from typing import Protocol
+
+from agent_sdk.contracts.events import Event
+
+
+class Entry(Protocol):
+    """An event, or one that still grows: deltas nobody has seen yet are merged into one."""
+
+    @property
+    def event(self) -> Event:
+        """The envelope; `data` of a delta may still grow."""
+        ...
+
+    def seal(self) -> Event:
+        """End its growth and return the event. Called once, when it is about to be committed or shown."""
+        ...
+
+
+class EventSink(Protocol):
+    """Takes the entries of a run in order. A durable sink commits them before anybody is shown them."""
+
+    def append(self, entry: Entry) -> None:
+        """Take the next entry; returns at once."""
+        ...
+
+    async def committed(self) -> None:
+        """Return when everything appended so far can no longer be lost.
+
+        The loop waits for it before each effect and at the end of a run.
+        """
+        ...

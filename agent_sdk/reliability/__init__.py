@@ -1,0 +1,1 @@
+"""Retries, and the machine's own clock, ids and chance."""

@@ -1,0 +1,1 @@
+"""The loop: one agent, one run, `run → step → query → execute`."""

@@ -1,0 +1,122 @@
+"""From what a caller asked for to the state of a run, and from a run's end to its result."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agent_sdk.contracts.errors import InvalidInput
+from agent_sdk.contracts.ids import is_session_id
+from agent_sdk.contracts.messages import Input, Message, input_parts
+from agent_sdk.ports.llm import Model
+from agent_sdk.runtime.cancellation import CancelToken
+from agent_sdk.runtime.decisions import interruptions
+from agent_sdk.runtime.definition import AgentDefinition
+from agent_sdk.runtime.journal import Journal
+from agent_sdk.runtime.limits import UsageLimits
+from agent_sdk.runtime.memory_log import MemoryLog
+from agent_sdk.runtime.outcome import Outcome
+from agent_sdk.runtime.result import RunResult
+from agent_sdk.runtime.services import Services
+from agent_sdk.runtime.state import RunState, model_for
+
+ORG_DEFAULT: Final = "org_default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """What a caller asked for."""
+
+    agent: AgentDefinition[Any, Any]
+    input: Input
+    deps: Any = None
+    session: str | None = None
+    model: str | Model | None = None
+    limits: UsageLimits | None = None
+    token: CancelToken = field(default_factory=CancelToken)
+
+
+def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunState | None = None) -> RunState:
+    """Make the state of a run that has not begun. Must be called on the event loop that will run it.
+
+    Raises:
+        InvalidInput: The input is empty, or the session id cannot be one.
+        ConfigError: There is no such model, or its key is missing.
+    """
+    agent, ids = spec.agent, services.ids
+    parts = input_parts(spec.input)
+    if not parts:
+        msg = "the input is empty"
+        raise InvalidInput(msg, hint="Pass text, or at least one part.")
+    if spec.session is not None and not is_session_id(spec.session):
+        msg = f"{spec.session!r} cannot be a session id"
+        raise InvalidInput(msg, hint="Use letters, digits and _ . : @ -, at most 128 of them.")
+    session_id = spec.session or ids.new("ses")
+    journal = Journal(
+        log,
+        services.clock,
+        ids,
+        run_id=ids.new("run"),
+        session_id=session_id,
+        org_id=ORG_DEFAULT,
+        agent=agent.name,
+        parent=parent.journal if parent else None,
+    )
+    return RunState(
+        services=services,
+        agent=agent,
+        model=model_for(services, agent, spec.model),
+        model_choice=spec.model,
+        deps=spec.deps,
+        limits=spec.limits or agent.limits,
+        token=spec.token,
+        log=log,
+        journal=journal,
+        loop=asyncio.get_running_loop(),
+        history=(),
+        messages=[Message(id=ids.new("msg"), role="user", parts=parts)],
+        parent=parent,
+    )
+
+
+def queue(state: RunState) -> None:
+    """Journal that the run was accepted."""
+    data = {"model": state.model.id, "input": state.messages[0].parts, "limits": state.limits.as_data()}
+    state.journal.record("run.queued", data)
+
+
+def start(state: RunState) -> None:
+    """Journal that the run begins."""
+    state.journal.record("run.started", {"model": state.model.id})
+
+
+def requeue(state: RunState) -> None:
+    """Journal that a paused run goes on."""
+    state.journal.record("run.queued", {"model": state.model.id})
+    state.journal.record("run.resumed", {"reason": "resumed"})
+
+
+def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
+    """What the run leaves behind.
+
+    Raises:
+        AgentSDKError: The run failed: its error, with the result attached.
+    """
+    journal = state.journal
+    result: RunResult[Any] = RunResult(
+        run_id=journal.run_id,
+        session_id=journal.session_id,
+        status=outcome.status,
+        stop_reason=outcome.stop_reason,
+        output=outcome.output,
+        usage=state.usage,
+        messages=(*state.history, *state.messages),
+        new_messages=tuple(state.messages),
+        events=tuple(state.log.events(journal.run_id)),
+        finish_reason=state.finish_reason,
+        interruptions=tuple(interruptions(state)) if outcome.status == "paused" else (),
+        last_agent=state.agent.name,
+    )
+    if outcome.error is not None:
+        outcome.error.result = result
+        raise outcome.error
+    return result

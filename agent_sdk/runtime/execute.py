@@ -1,0 +1,287 @@
+"""The tool calls of one step: accepted, approved, executed in parallel, answered in the model's order."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from agent_sdk.contracts.codec import decode, encode
+from agent_sdk.contracts.errors import (
+    AgentSDKError,
+    RunFailed,
+    ToolArgumentsInvalid,
+    ToolCrashed,
+    ToolError,
+    ToolNotFound,
+    ToolTimeout,
+)
+from agent_sdk.contracts.messages import Message, ToolCallPart, ToolOutcome, ToolResultPart
+from agent_sdk.contracts.run import RunError
+from agent_sdk.contracts.signals import ApprovalRequired, ModelRetry, ToolFailed
+from agent_sdk.contracts.tool import ToolSpec
+from agent_sdk.contracts.usage import Usage
+from agent_sdk.ports.tool import ToolOutput
+from agent_sdk.runtime.state import Call
+from agent_sdk.tools.output import bounded
+
+if TYPE_CHECKING:
+    from agent_sdk.runtime.state import RunState, Step
+
+TOOL_TIMEOUT_DEFAULT_S: Final = 120.0
+TOOL_DELTA_MAX_CHARS: Final = 200_000
+"""Streamed output of one call; more is not shown."""
+
+
+async def execute(state: "RunState", step: "Step") -> None:
+    """Execute every call that may run now; calls that need a human are left waiting.
+
+    Raises:
+        RunFailed: A call ended the run.
+    """
+    for group in _groups(step.calls):
+        _request_approvals(state, group)
+        ready = [call for call in group if call.status in {"accepted", "approved"}]
+        if len(ready) == 1:
+            await _run_call(state, step, ready[0])
+        elif ready:
+            async with asyncio.TaskGroup() as tasks:
+                for call in ready:
+                    tasks.create_task(_run_call(state, step, call), name=f"tool {call.part.name}")
+        if step.fatal is not None:
+            raise step.fatal
+        if any(call.status == "waiting" for call in group):
+            return
+
+
+def accept(state: "RunState", part: ToolCallPart) -> Call:
+    """Take a model's call over into the journal."""
+    tool = state.agent.tools_by_name.get(part.name)
+    args = _read_args(part.arguments)
+    state.journal.record(
+        "tool.started",
+        {
+            "tool_call_id": part.tool_call_id,
+            "name": part.name,
+            "version": tool.spec.version if tool else "",
+            "args": args or {},
+            "message_id": state.messages[-1].id,
+        },
+    )
+    call = Call(part=part, tool=tool, args=args or {})
+    if tool is None:
+        known = ", ".join(sorted(state.agent.tools_by_name)) or "none"
+        error = ToolNotFound(f"There is no tool named {part.name!r}.", hint=f"Tools: {known}.")
+        _fail(state, call, error, 0)
+    elif args is None:
+        error = ToolArgumentsInvalid(f"The arguments of {part.name} are not a JSON object.")
+        _fail(state, call, error, 0)
+    return call
+
+
+def args_hash(name: str, args: Mapping[str, Any]) -> str:
+    """SHA-256 of a call's name and arguments: an approval is bound to it."""
+    return hashlib.sha256(encode([name, sorted(args.items())])).hexdigest()
+
+
+def deny(state: "RunState", call: Call, reason: str | None) -> None:
+    """End a call that a human refused."""
+    why = reason or "no reason was given"
+    data = {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "reason": why}
+    state.journal.record("tool.denied", data)
+    _answer(call, f"The call was denied: {why}.", "denied")
+
+
+def cancel_calls(state: "RunState", calls: Iterable[Call]) -> None:
+    """End every call that has not ended."""
+    for call in calls:
+        if call.status != "ended":
+            _canceled(state, call, 0)
+
+
+def answers(state: "RunState", calls: Iterable[Call]) -> Message | None:
+    """The tool message of a step, in the model's order, or None where no call has ended."""
+    parts = tuple([part for call in calls for part in call.answer])
+    return Message(id=state.services.ids.new("msg"), role="tool", parts=parts) if parts else None
+
+
+async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
+    tool = call.tool
+    if tool is None:
+        return
+    journal, clock = state.journal, state.services.clock
+    key = f"{journal.run_id}:{step.number}:{call.part.tool_call_id}"
+    context = state.context(
+        tool_call_id=call.part.tool_call_id,
+        idempotency_key=key,
+        approved=call.status == "approved",
+        on_delta=_Emitter(state, call).emit if state.log.followed else None,
+    )
+    journal.record("tool.executing", {"tool_call_id": call.part.tool_call_id, "idempotency_key": key})
+    await journal.committed()
+    state.add(Usage(tool_calls=1))
+    began = clock.monotonic()
+    limit_s = tool.spec.timeout_s or TOOL_TIMEOUT_DEFAULT_S
+    timeout = asyncio.timeout(limit_s)
+    try:
+        async with timeout:
+            output = await tool.call(context, call.args)
+    except ApprovalRequired as signal:
+        _request_approval(state, call, signal.reason)
+    except asyncio.CancelledError:
+        _canceled(state, call, _ms(clock.monotonic() - began))
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a tool raises is told to the model, never lost
+        if isinstance(error, TimeoutError) and timeout.expired():
+            error = ToolTimeout(f"{tool.spec.name} did not end within {limit_s:g} s.")
+        _handle_failure(state, step, call, error, _ms(clock.monotonic() - began))
+    else:
+        _complete(state, call, tool.spec, output, _ms(clock.monotonic() - began))
+
+
+def _complete(state: "RunState", call: Call, spec: ToolSpec, output: ToolOutput, duration_ms: int) -> None:
+    shown = bounded(output)
+    # What was cut for the model is cut in the journal too: a run stays readable whatever a tool returns.
+    value = output.value if shown is output else shown.content
+    state.tool_failures.pop(spec.name, None)
+    state.journal.record(
+        "tool.completed",
+        {
+            "tool_call_id": call.part.tool_call_id,
+            "name": spec.name,
+            "version": spec.version,
+            "result": value,
+            "duration_ms": duration_ms,
+            **({"attachments": output.attachments} if output.attachments else {}),
+        },
+    )
+    _answer(call, shown.content, "completed")
+    call.answer.extend(output.attachments)
+
+
+def _handle_failure(state: "RunState", step: "Step", call: Call, error: Exception, duration_ms: int) -> None:
+    """Journal a failure, and end the run where the model had its chances."""
+    name = call.part.name
+    if isinstance(error, ToolError):
+        told = error
+    elif isinstance(error, AgentSDKError):
+        told = ToolError(str(error), hint=error.hint)
+    elif isinstance(error, ModelRetry | ToolFailed):
+        told = ToolError(str(error))
+    else:
+        told = ToolCrashed(f"{type(error).__name__}: {error}")
+    told.__cause__ = None if told is error else error
+    _fail(state, call, told, duration_ms)
+    if not isinstance(error, ModelRetry | ToolArgumentsInvalid):
+        return
+    failures = state.tool_failures[name] = state.tool_failures.get(name, 0) + 1
+    if failures > state.agent.tool_retries_max:
+        msg = f"{name} was called wrongly {failures} times in a row; the last time: {told}"
+        fatal = RunFailed(msg, hint="Look at the tool's description and schema.", stop_reason="tool_error")
+        fatal.__cause__ = error
+        step.fatal = fatal
+
+
+def _fail(state: "RunState", call: Call, error: ToolError, duration_ms: int) -> None:
+    state.journal.record(
+        "tool.failed",
+        {
+            "tool_call_id": call.part.tool_call_id,
+            "name": call.part.name,
+            "version": call.tool.spec.version if call.tool else "",
+            "error": error.as_data(),
+            "duration_ms": duration_ms,
+        },
+    )
+    _answer(call, _told(error.as_data()), "failed")
+
+
+def _told(error: RunError) -> str:
+    """What the model reads of a failure."""
+    return f"{error.message} {error.hint}" if error.hint else error.message
+
+
+def _canceled(state: "RunState", call: Call, duration_ms: int) -> None:
+    data = {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "duration_ms": duration_ms}
+    state.journal.record("tool.canceled", data)
+    _answer(call, "The call was canceled.", "canceled")
+
+
+def _answer(call: Call, content: str, outcome: ToolOutcome) -> None:
+    call.status = "ended"
+    call.answer = [
+        ToolResultPart(
+            tool_call_id=call.part.tool_call_id,
+            name=call.part.name,
+            content=content,
+            outcome=outcome,
+            provider_call_id=call.part.provider_call_id,
+        )
+    ]
+
+
+def _request_approvals(state: "RunState", calls: Iterable[Call]) -> None:
+    for call in calls:
+        if call.status == "accepted" and call.tool is not None and call.tool.spec.needs_approval:
+            _request_approval(state, call, None)
+
+
+def _request_approval(state: "RunState", call: Call, reason: str | None) -> None:
+    call.status = "waiting"
+    call.waiting_for = reason
+    state.journal.record(
+        "tool.approval_requested",
+        {
+            "tool_call_id": call.part.tool_call_id,
+            "name": call.part.name,
+            "args": call.args,
+            "args_hash": args_hash(call.part.name, call.args),
+            "reason": reason,
+        },
+    )
+
+
+def _groups(calls: Iterable[Call]) -> list[list[Call]]:
+    """Calls that may run beside each other; a sequential one is a group of its own."""
+    groups: list[list[Call]] = [[]]
+    for call in calls:
+        if call.status == "ended":
+            continue
+        if call.tool is not None and call.tool.spec.sequential:
+            groups += [[call], []]
+        else:
+            groups[-1].append(call)
+    return [group for group in groups if group]
+
+
+def _read_args(arguments: str) -> dict[str, Any] | None:
+    """Arguments as an object, or None where they are none. Some models send nothing for no arguments."""
+    if not arguments.strip():
+        return {}
+    try:
+        value = decode(arguments)
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+class _Emitter:
+    """Shows a tool's output while it runs, up to a bound."""
+
+    def __init__(self, state: "RunState", call: Call) -> None:
+        self._state = state
+        self._call = call
+        self._left_chars = TOOL_DELTA_MAX_CHARS
+
+    def emit(self, delta: str) -> None:
+        # A thread that outlived its call may still speak; the journal no longer listens.
+        shown = delta[: self._left_chars]
+        if not shown or self._call.status in {"ended", "waiting"}:
+            return
+        self._left_chars -= len(shown)
+        self._state.journal.delta(
+            "tool.delta", {"tool_call_id": self._call.part.tool_call_id, "delta": shown}
+        )

@@ -1,0 +1,143 @@
+"""The writer's side of a run's journal: numbers events, merges deltas nobody has seen, hands entries to a sink."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from agent_sdk.contracts.codec import to_plain
+from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
+from agent_sdk.ports.journal import EventSink
+from agent_sdk.ports.system import Clock, IdFactory
+
+DeltaType = Literal["message.delta", "reasoning.delta", "tool.delta"]
+
+
+class Journal:
+    """Writes one run's events. Its state is the head: the last `seq`, the attempt, the step and the agent."""
+
+    __slots__ = (
+        "_clock",
+        "_draft",
+        "_ids",
+        "_sink",
+        "agent",
+        "attempt",
+        "depth",
+        "org_id",
+        "parent_run_id",
+        "root_run_id",
+        "run_id",
+        "seq",
+        "session_id",
+        "step",
+    )
+
+    def __init__(
+        self,
+        sink: EventSink,
+        clock: Clock,
+        ids: IdFactory,
+        *,
+        run_id: str,
+        session_id: str,
+        org_id: str,
+        agent: str,
+        parent: "Journal | None" = None,
+    ) -> None:
+        """Begin an empty journal, below `parent` where the run is a subagent's."""
+        self._sink = sink
+        self._clock = clock
+        self._ids = ids
+        self._draft: _Draft | None = None
+        self.run_id = run_id
+        self.session_id = session_id
+        self.org_id = org_id
+        self.agent = agent
+        self.root_run_id = parent.root_run_id if parent else run_id
+        self.parent_run_id = parent.run_id if parent else None
+        self.depth = parent.depth + 1 if parent else 0
+        self.attempt = 1
+        self.step = 0
+        self.seq = 0
+
+    def record(self, kind: EventType, data: Mapping[str, Any]) -> None:
+        """Append an event; `data` is one of `agent_sdk.contracts.event_data` and is made plain JSON."""
+        self._draft = None
+        self._sink.append(_Whole(self.envelope(kind, to_plain(data))))
+
+    def delta(self, kind: DeltaType, data: dict[str, Any]) -> None:
+        """Append streamed output: `data["delta"]` of whatever the other fields name.
+
+        It grows the last event where that is a delta of the same thing that nobody has seen yet: a fast model
+        makes longer deltas, not a longer queue.
+        """
+        draft = self._draft
+        if draft is not None and draft.grow(kind, data):
+            return
+        self._draft = draft = _Draft(self.envelope(kind, data))
+        self._sink.append(draft)
+
+    async def committed(self) -> None:
+        """Return when everything recorded so far can no longer be lost."""
+        await self._sink.committed()
+
+    def envelope(self, kind: EventType, data: Mapping[str, Any]) -> Event:
+        """Put `data` into the next envelope."""
+        self.seq += 1
+        return Event(
+            id=self._ids.new("evt"),
+            seq=self.seq,
+            run_id=self.run_id,
+            root_run_id=self.root_run_id,
+            parent_run_id=self.parent_run_id,
+            depth=self.depth,
+            session_id=self.session_id,
+            org_id=self.org_id,
+            agent=self.agent,
+            attempt=self.attempt,
+            step=self.step,
+            time=self._clock.now(),
+            stream=STREAM_OF[kind],
+            type=kind,
+            version=EVENT_VERSION,
+            data=data,
+        )
+
+
+class _Whole:
+    """An entry that does not grow."""
+
+    __slots__ = ("event",)
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+
+    def seal(self) -> Event:
+        return self.event
+
+
+class _Draft:
+    """A delta that grows until it is sealed."""
+
+    __slots__ = ("_more", "_sealed", "event")
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self._more: list[str] = []
+        self._sealed = False
+
+    def grow(self, kind: str, data: dict[str, Any]) -> bool:
+        if self._sealed or self.event.type != kind:
+            return False
+        mine = self.event.data
+        if len(mine) != len(data) or any(mine.get(key) != data[key] for key in data if key != "delta"):
+            return False
+        self._more.append(data["delta"])
+        return True
+
+    def seal(self) -> Event:
+        self._sealed = True
+        if self._more:
+            # The dict was made by `delta`'s caller for this event alone and nobody has seen it.
+            data = cast("dict[str, Any]", self.event.data)
+            data["delta"] += "".join(self._more)
+        return self.event

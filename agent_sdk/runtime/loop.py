@@ -1,0 +1,302 @@
+"""The loop: `run → step → query → execute`. There is one, whoever watches."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from agent_sdk.contracts.errors import ContentFiltered, ModelError, OutputInvalid, RunFailed
+from agent_sdk.contracts.messages import Message, TextPart, ToolCallPart, ToolResultPart
+from agent_sdk.contracts.signals import ModelRetry
+from agent_sdk.runtime.cancellation import Interrupter
+from agent_sdk.runtime.execute import accept, answers, cancel_calls, execute
+from agent_sdk.runtime.limits import unpriced
+from agent_sdk.runtime.outcome import (
+    Outcome,
+    canceled,
+    failed,
+    journal_outcome,
+    record_child_end,
+    timed_out,
+    wrapped,
+)
+from agent_sdk.runtime.output import OUTPUT_TOOL
+from agent_sdk.runtime.query import query
+from agent_sdk.runtime.state import Step, model_for
+
+if TYPE_CHECKING:
+    from agent_sdk.runtime.handoff import Handoff
+    from agent_sdk.runtime.state import RunState
+
+EMPTY_ANSWER: Final = "Your answer was empty. Answer the user, or call a tool."
+OUTPUT_ACCEPTED: Final = "The answer was accepted."
+
+
+async def run(state: "RunState") -> Outcome:
+    """Run to the end or to a pause, and journal it. A failure is an outcome; only a foreign cancellation is raised."""
+    clock = state.services.clock
+    began = clock.monotonic()
+    with Interrupter(state.token, state.time_left_s) as interrupter:
+        state.interrupter = interrupter
+        try:
+            outcome = await _steps(state)
+        except asyncio.CancelledError:
+            if not interrupter.absorb():
+                journal_outcome(state, canceled(state))
+                raise
+            outcome = timed_out(state) if interrupter.timed_out else canceled(state)
+        except (RunFailed, ModelError) as error:
+            outcome = failed(error)
+        except Exception as error:  # noqa: BLE001 - a bug in a caller's function ends the run, journaled, not lost
+            outcome = failed(wrapped(error))
+        finally:
+            for guard in state.guards:
+                guard.cancel()
+    state.active_s += clock.monotonic() - began
+    journal_outcome(state, outcome)
+    await state.journal.committed()
+    return outcome
+
+
+async def _steps(state: "RunState") -> Outcome:
+    if state.step is None:
+        _check_price(state)
+        await _guard_input(state)
+    while True:
+        if state.step is None and state.token.canceled:
+            return canceled(state)
+        outcome = await _step(state)
+        if outcome is not None:
+            return outcome
+
+
+async def _step(state: "RunState") -> Outcome | None:
+    """Begin a step, or go on with the one that paused; None asks for another."""
+    step = state.step
+    try:
+        if step is None:
+            step = _begin(state)
+            response = await query(state, step)
+            await _await_guards(state.guards)
+            state.check_answer()
+            _accept_calls(state, step)
+            if response.finish_reason == "content_filter" and not response.parts:
+                msg = f"the content filter of {step.model.id} withheld the whole answer"
+                raise ContentFiltered(msg, provider=step.model.id)
+        await execute(state, step)
+        if step.waiting:
+            return Outcome(status="paused", stop_reason="approval_required")
+        return await _finish(state, step)
+    except BaseException as error:
+        _cut(state, error)
+        raise
+
+
+def _begin(state: "RunState") -> Step:
+    _check_limits(state)
+    journal, clock = state.journal, state.services.clock
+    journal.step += 1
+    state.step = step = Step(number=journal.step, model=state.model, started_at=clock.monotonic())
+    journal.record("step.started", {"model": step.model.id})
+    return step
+
+
+def _accept_calls(state: "RunState", step: Step) -> None:
+    """Journal the calls of the answer; handoffs and the hidden output tool are not tools to a reader."""
+    hidden: set[str] = set(state.agent.handoffs_by_name)
+    if not state.agent.output.is_text:
+        hidden.add(OUTPUT_TOOL)
+    for part in _message(step).tool_calls:
+        if part.name not in hidden:
+            step.calls.append(accept(state, part))
+    unknown = next((call for call in step.calls if call.tool is None), None)
+    if unknown is not None and state.agent.on_tool_not_found == "fail":
+        msg = f"the model called {unknown.part.name!r}, which is no tool of {state.agent.name!r}"
+        raise RunFailed(msg, stop_reason="tool_error")
+
+
+async def _finish(state: "RunState", step: Step) -> Outcome | None:
+    """Take the results into the transcript, close the step, and say what follows from the answer."""
+    message = _message(step)
+    results = answers(state, step.calls)
+    if results is not None:
+        state.messages.append(results)
+    _hand_off(state, message)
+    verdict: Outcome | None = None
+    problem: str | None = None
+    try:
+        verdict = await _read_output(state, message)
+    except ModelRetry as signal:
+        problem = str(signal)
+    _close(state, step)
+    if problem is not None:
+        _ask_again(state, message, problem)
+    return verdict
+
+
+async def _read_output(state: "RunState", message: Message) -> Outcome | None:
+    """The run's outcome if this message is the answer.
+
+    Raises:
+        ModelRetry: It should be one and is not.
+        GuardrailTripped: An output guardrail said no.
+    """
+    output = state.agent.output
+    final = next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
+    if output.is_text or final is None:
+        if message.tool_calls:
+            return None
+        value: Any = message.text
+        if not value.strip():
+            raise ModelRetry(EMPTY_ANSWER)
+        if not output.is_text:
+            value = output.read(value)
+    else:
+        value = output.read(final.arguments)
+        _answer_hidden(state, final, OUTPUT_ACCEPTED)
+    for guardrail in state.agent.output_guardrails:
+        await guardrail.verdict(state.context(), value)
+    return Outcome(status="completed", stop_reason="end_turn", output=value)
+
+
+def _ask_again(state: "RunState", message: Message, problem: str) -> None:
+    state.output_failures += 1
+    if state.output_failures > state.agent.output_retries_max:
+        msg = f"the answer could not be used after {state.output_failures} tries: {problem}"
+        raise OutputInvalid(
+            msg, hint="Look at the output type and the instructions, or use a stronger model."
+        )
+    final = next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
+    if final is not None:
+        _answer_hidden(state, final, problem)
+    else:
+        ids = state.services.ids
+        state.messages.append(Message(id=ids.new("msg"), role="user", parts=(TextPart(text=problem),)))
+
+
+def _hand_off(state: "RunState", message: Message) -> None:
+    """Let the first handoff that the message asks for happen; others of the same message come too late."""
+    taken: Handoff | None = None
+    for part in message.tool_calls:
+        found = state.agent.handoffs_by_name.get(part.name)
+        if found is None:
+            continue
+        data = {"tool_call_id": part.tool_call_id, "from": state.agent.name, "to": found.agent.name}
+        state.journal.record("handoff.started", data)
+        if taken is None:
+            taken = found
+            state.journal.record("handoff.completed", data)
+            _answer_hidden(state, part, f"The agent {found.agent.name} has taken over.")
+        else:
+            state.journal.record("handoff.failed", {**data, "reason": "another handoff came first"})
+            _answer_hidden(state, part, "Not done: the conversation was handed over to another agent.")
+    if taken is not None:
+        _take_over(state, taken)
+
+
+def _take_over(state: "RunState", taken: "Handoff") -> None:
+    state.agent = taken.agent
+    state.model = model_for(state.services, taken.agent, state.model_choice)
+    if taken.history is not None:
+        # The next agent's view; what the run added stays whole for the session.
+        state.view = tuple(taken.history((*state.history, *state.messages)))
+        state.view_from = len(state.messages)
+
+
+def _answer_hidden(state: "RunState", part: ToolCallPart, content: str) -> None:
+    """Answer a call that is no tool to a reader, so that the transcript stays valid."""
+    result = ToolResultPart(
+        tool_call_id=part.tool_call_id,
+        name=part.name,
+        content=content,
+        provider_call_id=part.provider_call_id,
+    )
+    state.messages.append(Message(id=state.services.ids.new("msg"), role="tool", parts=(result,)))
+
+
+def _message(step: Step) -> Message:
+    if step.message is None:
+        msg = f"step {step.number} has no answer yet"
+        raise RuntimeError(msg)
+    return step.message
+
+
+def _close(state: "RunState", step: Step) -> None:
+    response = step.response
+    if response is None:
+        msg = f"step {step.number} has no answer yet"
+        raise RuntimeError(msg)
+    state.finish_reason = response.finish_reason
+    state.journal.record(
+        "step.completed",
+        {
+            "model": response.model,
+            "usage": response.usage,
+            "finish_reason": response.finish_reason,
+            "latency_ms": step.latency_ms,
+            "first_token_ms": step.first_token_ms,
+        },
+    )
+    state.step = None
+    # A handoff shows from the next step on: until here the step was the old agent's.
+    state.journal.agent = state.agent.name
+
+
+def _cut(state: "RunState", error: BaseException) -> None:
+    """Close everything that the open step holds, inside out, and keep the results that came in."""
+    step = state.step
+    if step is None:
+        return
+    for child in state.children.values():
+        _abandon(state, child)
+    state.children.clear()
+    cancel_calls(state, step.calls)
+    results = answers(state, step.calls)
+    if results is not None:
+        state.messages.append(results)
+    if not isinstance(error, asyncio.CancelledError):
+        reason = error.code if isinstance(error, ModelError | RunFailed) else type(error).__name__
+        state.journal.record("step.failed", {"reason": reason})
+    elif state.interruption == "timeout":
+        state.journal.record("step.failed", {"reason": "timeout"})
+    else:
+        state.journal.record("step.canceled", {"reason": "canceled"})
+    state.step = None
+
+
+def _abandon(state: "RunState", child: "RunState") -> None:
+    """End a subagent that waits for a human, because its parent ends."""
+    _cut(child, asyncio.CancelledError())
+    journal_outcome(child, canceled(child))
+    record_child_end(state, child, "canceled", "the parent ended")
+
+
+def _check_limits(state: "RunState") -> None:
+    state.limits.check_step(state.journal.step, state.usage)
+    ancestor = state.parent
+    while ancestor is not None:
+        ancestor.limits.check_budget(ancestor.usage)
+        ancestor = ancestor.parent
+
+
+def _check_price(state: "RunState") -> None:
+    if state.limits.max_cost_usd is not None and not state.model.profile.priced:
+        raise unpriced()
+
+
+async def _guard_input(state: "RunState") -> None:
+    """Run the blocking input guardrails, then start the parallel ones."""
+    text = state.messages[0].text
+    for guardrail in state.agent.input_guardrails:
+        if not guardrail.parallel:
+            await guardrail.verdict(state.context(), text)
+    state.guards = [
+        asyncio.ensure_future(guardrail.verdict(state.context(), text))
+        for guardrail in state.agent.input_guardrails
+        if guardrail.parallel
+    ]
+
+
+async def _await_guards(guards: Sequence["asyncio.Task[None]"]) -> None:
+    """Wait for the parallel guardrails: nothing is executed and nothing is an answer before their verdicts."""
+    if guards:
+        await asyncio.gather(*guards)

@@ -1,0 +1,68 @@
+"""The journal in memory: one log for a run and its children, with at most one reader.
+
+What a run needs to be told of afterwards is kept; deltas live until the reader has taken them.
+"""
+
+import asyncio
+from collections import deque
+
+from agent_sdk.contracts.events import DELTA_TYPES, Event
+from agent_sdk.ports.journal import Entry
+
+
+class MemoryLog:
+    """Entries in the order in which they were written, over a whole tree of runs."""
+
+    def __init__(self, *, followed: bool) -> None:
+        """Start empty.
+
+        Args:
+            followed: Whether a reader takes the entries with `take`.
+        """
+        self.followed = followed
+        self._pending: deque[Entry] = deque()
+        self._kept: dict[str, list[Event]] = {}
+        self._waiter: asyncio.Future[None] | None = None
+        self._closed = False
+
+    def append(self, entry: Entry) -> None:
+        """Take the next entry."""
+        event = entry.event
+        if event.type not in DELTA_TYPES:
+            self._kept.setdefault(event.run_id, []).append(event)
+        if self.followed:
+            self._pending.append(entry)
+            self._wake()
+
+    async def committed(self) -> None:
+        """Return at once: memory is as safe as it gets."""
+
+    def events(self, run_id: str) -> list[Event]:
+        """What is kept of one run: everything but deltas."""
+        return list(self._kept.get(run_id, ()))
+
+    async def take(self) -> Event | None:
+        """The next event, or None at the end of the log. One reader at a time."""
+        while not self._pending:
+            if self._closed:
+                return None
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._pending.popleft().seal()
+
+    def close(self) -> None:
+        """End the log: the reader gets what is left and then None."""
+        self._closed = True
+        self._wake()
+
+    def reopen(self, *, followed: bool) -> None:
+        """Go on after a pause, with or without a reader."""
+        self._closed = False
+        self.followed = followed
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

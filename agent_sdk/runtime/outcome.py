@@ -1,0 +1,97 @@
+"""How a run ends or pauses, and the event that says so."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from agent_sdk.contracts.errors import AgentSDKError, LimitExceeded, RunFailed
+from agent_sdk.contracts.events import EventType
+from agent_sdk.contracts.run import RunStatus, StopReason
+
+if TYPE_CHECKING:
+    from agent_sdk.runtime.state import RunState
+
+
+_SUBAGENT_ENDS: Final[dict[str, EventType]] = {
+    "completed": "subagent.completed",
+    "failed": "subagent.failed",
+    "canceled": "subagent.canceled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The state that a run is left in."""
+
+    status: RunStatus
+    stop_reason: StopReason
+    output: Any = None
+    error: AgentSDKError | None = None
+
+
+def canceled(state: "RunState") -> Outcome:
+    """The outcome of a cancellation: what was said is kept."""
+    last = state.messages[-1]
+    said = last.text if last.role == "assistant" else ""
+    return Outcome(status="canceled", stop_reason="canceled", output=said or None)
+
+
+def timed_out(state: "RunState") -> Outcome:
+    """The outcome of the run's time being over."""
+    error = LimitExceeded(
+        f"the run did not end within timeout_s = {state.limits.timeout_s:g}",
+        hint="Raise timeout_s, or look at which step took long.",
+        stop_reason="timeout",
+    )
+    return Outcome(status="failed", stop_reason="timeout", error=error)
+
+
+def failed(error: AgentSDKError) -> Outcome:
+    """The outcome of an error."""
+    reason = error.stop_reason if isinstance(error, RunFailed) else "model_error"
+    return Outcome(status="failed", stop_reason=reason, error=error)
+
+
+def wrapped(error: Exception) -> RunFailed:
+    """An exception out of somebody's instructions, guardrail, filter or schema."""
+    if isinstance(error, AgentSDKError):
+        failure = RunFailed(str(error), hint=error.hint, stop_reason="tool_error")
+    else:
+        failure = RunFailed(f"{type(error).__name__}: {error}", stop_reason="tool_error")
+    failure.__cause__ = error
+    return failure
+
+
+def journal_outcome(state: "RunState", outcome: Outcome) -> None:
+    """Write the run's terminal event, or that it pauses."""
+    data: dict[str, Any] = {"stop_reason": outcome.stop_reason, "usage": state.usage}
+    if outcome.status == "completed":
+        state.journal.record("run.completed", {**data, "output": state.agent.output.to_plain(outcome.output)})
+    elif outcome.status == "failed" and outcome.error is not None:
+        state.journal.record("run.failed", {**data, "error": outcome.error.as_data()})
+    elif outcome.status == "canceled":
+        token = state.token
+        more = {"mode": token.mode or "now", "reason": token.reason, "output": outcome.output}
+        state.journal.record("run.canceled", {**data, **more})
+    else:
+        pending = [
+            {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "args": call.args}
+            for call in (state.step.waiting if state.step else ())
+        ]
+        state.journal.record("run.paused", {**data, "pending": pending})
+
+
+def record_child_end(
+    parent: "RunState",
+    child: "RunState",
+    verb: Literal["completed", "failed", "canceled"],
+    reason: str | None,
+) -> None:
+    """Write, into the parent's journal, how a subagent ended. The child's own journal ends first."""
+    data = {
+        "child_run_id": child.journal.run_id,
+        "agent": child.journal.agent,
+        "last_seq": child.journal.seq,
+        "usage": child.usage,
+        "reason": reason,
+    }
+    parent.journal.record(_SUBAGENT_ENDS[verb], data)

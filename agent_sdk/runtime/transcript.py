@@ -1,0 +1,133 @@
+"""The transcript a model is sent is always valid.
+
+Any history, cut anywhere, is repaired deterministically before the next model call. What holds afterwards:
+
+* it begins with a user's message and does not end with the assistant's, and no message is empty;
+* user and assistant alternate; a tool message stands only right after the assistant message that called;
+* that tool message answers every call exactly once, in the order of the calls, and nothing else.
+
+Repairing twice changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from agent_sdk.contracts.messages import (
+    CitationPart,
+    DocumentPart,
+    ImagePart,
+    Message,
+    Part,
+    ReasoningPart,
+    Role,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+
+INTERRUPTED: Final = "This call was interrupted before it returned; whether it had an effect is unknown."
+OPENING: Final = "(The conversation before this point is not available.)"
+GO_ON: Final = "Go on."
+
+_BELONGS: Final[dict[Role, tuple[type[Part], ...]]] = {
+    "user": (TextPart, ImagePart, DocumentPart),
+    "assistant": (TextPart, ReasoningPart, ToolCallPart, CitationPart),
+    "tool": (ToolResultPart, ImagePart, DocumentPart),
+}
+
+
+def repair(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Make a valid transcript of any messages; the module's docstring says what holds afterwards."""
+    repaired: list[Message] = []
+    answers: list[Message] = []
+    for message in messages:
+        if message.role == "tool":
+            answers.append(message)
+            continue
+        _answer_calls(repaired, answers)
+        answers = []
+        parts = _clean(message)
+        if parts:
+            _add(repaired, replace(message, parts=parts))
+    _answer_calls(repaired, answers)
+    if repaired and repaired[0].role != "user":
+        repaired.insert(0, _user(repaired[0], "opening", OPENING))
+    if repaired and repaired[-1].role == "assistant":
+        repaired.append(_user(repaired[-1], "go-on", GO_ON))
+    return tuple(repaired)
+
+
+def _clean(message: Message) -> tuple[Part, ...]:
+    """The parts that may stand in a message of its role, without empty ones and without calls made twice."""
+    seen: set[str] = set()
+    parts: list[Part] = []
+    for part in message.parts:
+        if not isinstance(part, _BELONGS[message.role]) or _is_empty(part):
+            continue
+        if isinstance(part, ToolCallPart):
+            if part.tool_call_id in seen:
+                continue
+            seen.add(part.tool_call_id)
+        parts.append(part)
+    # Reasoning alone says nothing that may be sent back: it was cut before the answer began.
+    if all(isinstance(part, ReasoningPart | CitationPart) for part in parts):
+        return ()
+    return tuple(parts)
+
+
+def _is_empty(part: Part) -> bool:
+    if isinstance(part, TextPart):
+        return not part.text.strip()
+    return isinstance(part, ReasoningPart) and not part.text and not part.state
+
+
+def _add(repaired: list[Message], message: Message) -> None:
+    """Append, or merge with the last message where the role is the same."""
+    last = repaired[-1] if repaired else None
+    if last is None or last.role != message.role:
+        repaired.append(message)
+        return
+    called = {part.tool_call_id for part in last.tool_calls}
+    fresh = [p for p in message.parts if not (isinstance(p, ToolCallPart) and p.tool_call_id in called)]
+    repaired[-1] = replace(last, parts=(*last.parts, *fresh))
+
+
+def _answer_calls(repaired: list[Message], answers: Sequence[Message]) -> None:
+    """Answer the calls of the last message from what was found after it; drop what answers nothing."""
+    last = repaired[-1] if repaired else None
+    if last is None or last.role != "assistant" or not last.tool_calls:
+        return
+    found = _by_call(answers)
+    parts: list[Part] = []
+    for call in last.tool_calls:
+        parts.extend(found.get(call.tool_call_id) or [_interrupted(call)])
+    first = answers[0] if answers else Message(id=f"{last.id}:answers", role="tool")
+    repaired.append(replace(first, parts=tuple(parts)))
+
+
+def _by_call(answers: Sequence[Message]) -> dict[str, list[Part]]:
+    """Each call's first result, with the images and documents that follow it."""
+    found: dict[str, list[Part]] = {}
+    current: list[Part] | None = None
+    for part in (part for message in answers for part in message.parts):
+        if isinstance(part, ToolResultPart):
+            current = None if part.tool_call_id in found else found.setdefault(part.tool_call_id, [])
+        if current is not None and isinstance(part, _BELONGS["tool"]):
+            current.append(part)
+    return found
+
+
+def _interrupted(call: ToolCallPart) -> ToolResultPart:
+    return ToolResultPart(
+        tool_call_id=call.tool_call_id,
+        name=call.name,
+        content=INTERRUPTED,
+        outcome="interrupted",
+        provider_call_id=call.provider_call_id,
+    )
+
+
+def _user(beside: Message, what: str, text: str) -> Message:
+    """A message of our own, with an id that the same repair makes again."""
+    return Message(id=f"{beside.id}:{what}", role="user", parts=(TextPart(text=text),))
