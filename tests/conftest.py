@@ -5,6 +5,8 @@ from collections.abc import Generator
 
 import pytest
 
+pytest_plugins = ["tests.sockets"]
+
 
 def _everything_is_required() -> bool:
     return os.environ.get("AGENT_SDK_REQUIRE") == "all"

@@ -1,0 +1,258 @@
+"""What a run costs, as a ratio to a hand-written loop measured in the same run.
+
+    python benchmarks/sdk.py [--quick] [--json]
+
+Both sides talk to the same fake model, a process of its own on loopback, and do the same: two model calls with one
+tool call between them. CPU is user and system time of this process; each figure is the median of interleaved rounds.
+Memory is the growth of the resident set of a fresh process from warm to its peak with 1000 streams open.
+
+Budgets: one-tool run and streamed run at most 3 times the floor, tokens 10 ms apart at most 1.5 times, memory at
+most 2 times. Read the ratios: the absolute figures say more about the machine.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import aiohttp
+from floor import HandWritten
+
+from agent_sdk import Agent, ModelSettings, tool
+from agent_sdk.llm.providers.openai_compatible import create
+from agent_sdk.ports.llm import ProviderConfig
+from agent_sdk.reliability.system import SystemChance, SystemClock, SystemIds
+from agent_sdk.runtime.runner import Runner
+from agent_sdk.runtime.services import Services
+
+HERE = Path(__file__).parent
+PROMPT = "What is 2+3? Use the add tool, then explain."
+ANSWER_TOKENS = 50
+SLOW_TOKENS = 100
+SLOW_STREAMS = 16
+OPEN_STREAMS = 1000
+
+Run = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the report."""
+
+    name: str
+    unit: str
+    floor: float
+    ours: float
+    budget: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours to the floor."""
+        return self.ours / self.floor
+
+
+@tool(effects="read")
+def add(a: int, b: int) -> int:
+    """Add two integers."""
+    return a + b
+
+
+@tool(effects="read", name="add")
+async def add_async(a: int, b: int) -> int:
+    """Add two integers."""
+    return a + b
+
+
+class NoModels:
+    """The benchmark names its models itself."""
+
+    def resolve(self, model_id: str | None) -> object:
+        """Refuse."""
+        raise LookupError(model_id)
+
+
+class Ours:
+    """The same run with the SDK."""
+
+    def __init__(self, base_url: str, *, stream: bool) -> None:
+        """Talk to `base_url`, streaming from the provider or not."""
+        services = Services(models=NoModels(), clock=SystemClock(), ids=SystemIds(), chance=SystemChance())  # type: ignore[arg-type]
+        model = create("fake", ProviderConfig(base_url=base_url, api_key="x"))
+        self._runner = Runner(services)
+        self._agent = Agent("bench", model=model, tools=[add_async], settings=ModelSettings(stream=stream))
+
+    async def run(self) -> None:
+        """A run that nobody watches."""
+        result = await self._runner.run(self._agent, PROMPT)
+        assert result.usage.tool_calls == 1
+
+    async def stream(self) -> int:
+        """A run with a reader; returns the characters it saw."""
+        seen = 0
+        async with self._runner.stream(self._agent, PROMPT) as stream:
+            async for event in stream:
+                if event.type == "message.delta" and event.data["part"] == "text":
+                    seen += len(event.data["delta"])
+        return seen
+
+
+async def read_floor(floor: HandWritten) -> int:
+    """Read the floor's stream; returns the characters it saw."""
+    return sum([len(text) async for text in floor.stream(PROMPT)])
+
+
+async def cpu_ms(run: Run, *, runs: int, at_once: int) -> float:
+    """CPU milliseconds per run."""
+    left = iter(range(runs))
+
+    async def worker() -> None:
+        for _ in left:
+            await run()
+
+    gc.collect()
+    before = time.process_time()
+    await asyncio.gather(*[worker() for _ in range(at_once)])
+    return (time.process_time() - before) * 1000 / runs
+
+
+async def compare(
+    name: str, floor: Run, ours: Run, *, runs: int, at_once: int, rounds: int, budget: float, per: float = 1.0, unit: str
+) -> Row:
+    """Measure both in turn; `per` divides, for figures per so many tokens."""
+    for warm in (floor, ours):
+        await cpu_ms(warm, runs=at_once * 2, at_once=at_once)
+    pairs = [
+        (
+            await cpu_ms(floor, runs=runs, at_once=at_once) / per,
+            await cpu_ms(ours, runs=runs, at_once=at_once) / per,
+        )
+        for _ in range(rounds)
+    ]
+    # The median of the ratios, not the ratio of the medians: neighbours in time share the machine's mood.
+    pairs.sort(key=lambda pair: pair[1] / pair[0])
+    floor_ms, ours_ms = pairs[len(pairs) // 2]
+    return Row(name=name, unit=unit, floor=floor_ms, ours=ours_ms, budget=budget)
+
+
+async def measure_cpu(port: int, *, quick: bool) -> list[Row]:
+    """All figures of CPU."""
+    burst, slow = (f"http://127.0.0.1:{port}/t{n}-d{d}/v1" for n, d in ((ANSWER_TOKENS, 0), (SLOW_TOKENS, 10)))
+    rounds, runs = (3, 200) if quick else (7, 600)
+    rows: list[Row] = []
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        floor, slow_floor = HandWritten(burst, session), HandWritten(slow, session)
+        whole, streamed, slow_ours = Ours(burst, stream=False), Ours(burst, stream=True), Ours(slow, stream=True)
+        for at_once in (1, 64):
+            common = {"runs": runs, "at_once": at_once, "rounds": rounds, "budget": 3.0, "unit": "CPU ms/run"}
+            rows += [
+                await compare(f"one-tool run, {at_once} at once", lambda: floor.run(PROMPT), whole.run, **common),
+                await compare(
+                    f"one-tool run, streamed by the provider, {at_once} at once",
+                    lambda: read_floor(floor),
+                    streamed.run,
+                    **common,
+                ),
+                await compare(
+                    f"streamed run, {at_once} at once", lambda: read_floor(floor), streamed.stream, **common
+                ),
+            ]
+        rows.append(
+            await compare(
+                f"tokens 10 ms apart, {SLOW_STREAMS} streams",
+                lambda: read_floor(slow_floor),
+                slow_ours.stream,
+                runs=SLOW_STREAMS * (1 if quick else 2),
+                at_once=SLOW_STREAMS,
+                rounds=3 if quick else 5,
+                budget=1.5,
+                per=SLOW_TOKENS / 1000,
+                unit="CPU ms/1000 tokens",
+            )
+        )
+    return rows
+
+
+async def hold_open(port: int, *, ours: bool) -> float:
+    """MB that a process grows by with many streams open, from warm to its peak."""
+    url = f"http://127.0.0.1:{port}/t40-d100/v1"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        floor, sdk = HandWritten(url, session), Ours(url, stream=True)
+        run: Run = sdk.stream if ours else (lambda: read_floor(floor))
+        await cpu_ms(run, runs=4, at_once=4)
+        gc.collect()
+        warm_mb = _resident_mb()
+        await asyncio.gather(*[run() for _ in range(OPEN_STREAMS)])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - warm_mb
+
+
+def measure_memory(port: int) -> Row:
+    """Memory of open streams, each side in a process of its own."""
+    grown = {
+        side: float(
+            subprocess.run(
+                [sys.executable, __file__, "--hold-open", side, "--port", str(port)],
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            ).stdout
+        )
+        for side in ("floor", "ours")
+    }
+    return Row(
+        name=f"memory of {OPEN_STREAMS} open streams", unit="MB", floor=grown["floor"], ours=grown["ours"], budget=2.0
+    )
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def report(rows: list[Row], *, as_json: bool) -> None:
+    """Print the figures."""
+    if as_json:
+        print(json.dumps([{**asdict(row), "ratio": round(row.ratio, 3)} for row in rows]))
+        return
+    width = max(len(row.name) for row in rows)
+    print(f"{'':{width}}  {'floor':>9} {'ours':>9} {'ratio':>7} {'budget':>7}")
+    for row in rows:
+        verdict = "" if row.ratio <= row.budget else "  over budget"
+        figures = f"{row.floor:9.2f} {row.ours:9.2f} {row.ratio:6.2f}x {row.budget:6.1f}x"
+        print(f"{row.name:{width}}  {figures}  {row.unit}{verdict}")
+
+
+def main() -> int:
+    """Measure and print; exit 1 where a budget is passed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--hold-open", choices=("floor", "ours"), help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hold_open:
+        print(asyncio.run(hold_open(options.port, ours=options.hold_open == "ours")))
+        return 0
+    command = [sys.executable, str(HERE / "fake_model.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as fake:
+        assert fake.stdin is not None
+        assert fake.stdout is not None
+        port = int(fake.stdout.readline())
+        try:
+            rows = [*asyncio.run(measure_cpu(port, quick=options.quick)), measure_memory(port)]
+        finally:
+            fake.stdin.close()
+    report(rows, as_json=options.json)
+    return int(any(row.ratio > row.budget for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
