@@ -1,0 +1,169 @@
+"""Reading answers of Chat Completions, OpenAI's own and those of the many servers that imitate them.
+
+Source: https://developers.openai.com/api/reference/resources/chat/subresources/completions/streaming-events
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from agent_sdk.contracts.messages import FinishReason
+from agent_sdk.contracts.usage import Usage
+from agent_sdk.llm import assembly, failures
+from agent_sdk.llm.assembly import ResponseBuilder
+
+_FINISH: Final[dict[str, FinishReason]] = {
+    "stop": "stop",
+    "length": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "content_filter",
+}
+_DONE: Final = b"[DONE]"
+
+
+# Nothing here can be part of a cycle, so the garbage collector need not watch what comes and goes with each token.
+class _Function(msgspec.Struct, gc=False):
+    name: str | None = None
+    # Some servers send the arguments as an object.
+    arguments: str | dict[str, Any] | None = None
+
+
+class _ToolCall(msgspec.Struct, gc=False):
+    index: int | None = None
+    id: str | None = None
+    function: _Function | None = None
+
+
+class _Message(msgspec.Struct, gc=False):
+    """A whole message, or what a chunk adds to it."""
+
+    content: str | None = None
+    # Two names for the same: DeepSeek, Moonshot and older vLLM; OpenRouter, Ollama, LM Studio and newer vLLM.
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_ToolCall] | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    index: int | None = None
+    delta: _Message | None = None
+    message: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Details(msgspec.Struct, gc=False):
+    cached_tokens: Any = 0
+    cache_write_tokens: Any = 0
+    reasoning_tokens: Any = 0
+
+
+class _Usage(msgspec.Struct, gc=False):
+    prompt_tokens: Any = 0
+    completion_tokens: Any = 0
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+
+
+class _Chunk(msgspec.Struct, gc=False):
+    """A chunk of a stream, or a whole answer: they differ in `delta` and `message` only."""
+
+    id: str | None = None
+    model: str | None = None
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: Any = None
+
+
+_CHUNKS: Final = msgspec.json.Decoder(_Chunk)
+_JSON: Final = msgspec.json.Decoder()
+
+
+class ChatReader:
+    """Puts chunks into a builder (`agent_sdk.llm.decoding.AnswerReader`)."""
+
+    def __init__(self, builder: ResponseBuilder, provider: str) -> None:
+        """Fill `builder` with what `provider` says."""
+        self._builder = builder
+        self._provider = provider
+        self._last_key: object = None
+
+    def event(self, name: bytes, data: bytes) -> bool:
+        """Read a chunk; the stream ends with `[DONE]`."""
+        if data.startswith(_DONE):
+            return True
+        if name == b"error":
+            raise failures.from_event(self._provider, _JSON.decode(data))
+        self._chunk(_CHUNKS.decode(data))
+        return False
+
+    def body(self, data: bytes) -> None:
+        """Read an answer that came in one piece."""
+        self._chunk(_CHUNKS.decode(data))
+
+    def _chunk(self, chunk: _Chunk) -> None:
+        if chunk.error is not None:
+            raise failures.from_event(self._provider, chunk.error)
+        builder = self._builder
+        if builder.response_id is None and chunk.id:
+            builder.response_id = chunk.id
+        if chunk.model:
+            builder.model = chunk.model
+        if chunk.usage is not None:
+            builder.usage = _usage(chunk.usage)
+        for choice in chunk.choices or ():
+            if choice.index:
+                continue  # one answer is wanted; further ones can only come from settings.extra
+            message = choice.delta or choice.message
+            if message is not None:
+                self._message(message)
+            if choice.finish_reason:
+                self._finish(choice.finish_reason)
+
+    def _message(self, message: _Message) -> None:
+        builder = self._builder
+        if message.reasoning_content:
+            self._reasoning(message.reasoning_content, "reasoning_content")
+        elif message.reasoning:
+            self._reasoning(message.reasoning, "reasoning")
+        if message.content:
+            builder.text(message.content)
+        if message.refusal:
+            builder.text(message.refusal)
+            builder.finish_reason = "content_filter"
+        if message.tool_calls:
+            for position, call in enumerate(message.tool_calls):
+                self._tool_call(call, position)
+
+    def _reasoning(self, text: str, field: str) -> None:
+        self._builder.reasoning(text)
+        self._builder.reasoning_state({"field": field})
+
+    def _tool_call(self, call: _ToolCall, position: int) -> None:
+        function = call.function or _Function()
+        key: object = call.index
+        if key is None:
+            # Without an index, a piece with an id begins a call, and one without goes on with the last.
+            key = (call.id, position) if call.id else self._last_key
+        self._last_key = key
+        arguments = function.arguments
+        if isinstance(arguments, dict):
+            arguments = msgspec.json.encode(arguments).decode()
+        self._builder.tool_call(key, provider_call_id=call.id, name=function.name, arguments=arguments or "")
+
+    def _finish(self, reason: str) -> None:
+        if self._builder.finish_reason != "content_filter":
+            self._builder.finish_reason = _FINISH.get(reason, "other")
+
+
+def _usage(usage: _Usage) -> Usage:
+    prompt = usage.prompt_tokens_details or _Details()
+    completion = usage.completion_tokens_details or _Details()
+    return assembly.usage(
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+        cache_read_tokens=prompt.cached_tokens,
+        cache_write_tokens=prompt.cache_write_tokens,
+        reasoning_tokens=completion.reasoning_tokens,
+    )

@@ -1,0 +1,241 @@
+"""The one place where requests to models leave the process.
+
+aiohttp is imported at the first request. Each running event loop has one session, whose connections are
+reused.
+"""
+
+import asyncio
+import io
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from agent_sdk.contracts.errors import (
+    BadRequest,
+    ConnectionFailed,
+    MalformedResponse,
+    ModelError,
+    ModelTimeout,
+)
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession, ClientTimeout
+
+CONNECT_TIMEOUT_SECONDS: Final = 10.0
+SILENCE_TIMEOUT_SECONDS: Final = 120.0
+DRAIN_TIMEOUT_SECONDS: Final = 0.25
+KEEPALIVE_SECONDS: Final = 30.0
+RESPONSE_SIZE_MAX_BYTES: Final = 64 * 1024 * 1024
+ERROR_BODY_SIZE_MAX_BYTES: Final = 64 * 1024
+# aiohttp warns of larger bodies that are given as bytes, because it would write them in one go.
+BODY_WRITE_SIZE_MAX_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One POST to a provider."""
+
+    provider: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    """With the credentials, so they stay out of `repr`."""
+    body: bytes = field(repr=False)
+    silence_max_s: float = SILENCE_TIMEOUT_SECONDS
+    """Seconds that the provider may say nothing, before the first byte and between two."""
+
+
+class _Switch:
+    """Whether requests may leave; one for the process."""
+
+    blocked_because: str | None = None
+
+
+@contextmanager
+def block_model_requests(reason: str) -> Generator[None]:
+    """Make model requests fail, in the whole process, until the context is left.
+
+    Args:
+        reason: Completes "model requests are blocked: …" in the error that a request then ends in.
+    """
+    yield from _switched(reason)
+
+
+@contextmanager
+def allow_model_requests() -> Generator[None]:
+    """Let model requests pass within a blocked context, for tests against a server of their own."""
+    yield from _switched(None)
+
+
+def _switched(reason: str | None) -> Generator[None]:
+    before = _Switch.blocked_because
+    _Switch.blocked_because = reason
+    try:
+        yield
+    finally:
+        _Switch.blocked_because = before
+
+
+class Reply:
+    """A provider's answer, whose body is still to be read. `close` must be called."""
+
+    def __init__(self, call: Call, response: "ClientResponse") -> None:
+        """Take over `response`."""
+        self.status: Final = response.status
+        self.headers: Final[Mapping[str, str]] = response.headers
+        self._call = call
+        self._response = response
+        self._content = response.content
+        self._size_bytes = 0
+
+    async def read(self) -> bytes:
+        """The next network segment; empty at the end.
+
+        Raises:
+            ConnectionFailed: The connection broke.
+            ModelTimeout: The provider was silent for too long.
+            MalformedResponse: The body is larger than `RESPONSE_SIZE_MAX_BYTES`.
+        """
+        try:
+            segment = await self._content.readany()
+        except _errors() as error:
+            raise _failure(error, self._call, sent=True) from error
+        self._size_bytes += len(segment)
+        if self._size_bytes > RESPONSE_SIZE_MAX_BYTES:
+            raise MalformedResponse(
+                f"{self._call.provider} sent more than {RESPONSE_SIZE_MAX_BYTES} bytes",
+                provider=self._call.provider,
+            )
+        return segment
+
+    async def read_error_body(self) -> bytes:
+        """The beginning of the body, up to `ERROR_BODY_SIZE_MAX_BYTES`; less, where the rest cannot be read."""
+        pieces: list[bytes] = []
+        size_bytes = 0
+        try:
+            while size_bytes < ERROR_BODY_SIZE_MAX_BYTES and (segment := await self.read()):
+                pieces.append(segment)
+                size_bytes += len(segment)
+        except ModelError:
+            # The status says enough; half an explanation is better than hiding it behind the broken
+            # connection.
+            return b"".join(pieces)
+        return b"".join(pieces)[:ERROR_BODY_SIZE_MAX_BYTES]
+
+    async def drain(self) -> None:
+        """Read what follows a complete answer (mostly nothing), so that the connection can be used again."""
+        if self._content.at_eof():
+            return
+        try:
+            async with asyncio.timeout(DRAIN_TIMEOUT_SECONDS):
+                while not self._content.at_eof() and await self._content.readany():
+                    pass
+        except (TimeoutError, *_errors()):
+            self._response.close()
+
+    def close(self) -> None:
+        """End the exchange: the connection goes back to the pool if the body was read to its end."""
+        if self._content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+async def send(call: Call) -> Reply:
+    """POST the call and return as soon as the answer's headers are there, whatever the status.
+
+    Raises:
+        ConnectionFailed: No connection, or it broke. `replay_safe` when the request certainly did not arrive.
+        ModelTimeout: No connection within `CONNECT_TIMEOUT_SECONDS`, or silence for too long.
+        BadRequest: URL or headers cannot be sent.
+        ModelError: Model requests are blocked.
+    """
+    if _Switch.blocked_because is not None:
+        raise ModelError(
+            f"model requests are blocked: {_Switch.blocked_because}",
+            hint="Use a scripted model, or allow_model_requests() around a call to a server of your own.",
+            provider=call.provider,
+            replay_safe=True,
+        )
+    session = await _session()
+    body = call.body if len(call.body) <= BODY_WRITE_SIZE_MAX_BYTES else io.BytesIO(call.body)
+    try:
+        response = await session.post(
+            call.url,
+            data=body,
+            headers=call.headers,
+            timeout=_timeout(call.silence_max_s),
+            # A redirected request would carry the key to wherever the redirect points.
+            allow_redirects=False,
+        )
+    except _errors() as error:
+        raise _failure(error, call, sent=False) from error
+    return Reply(call, response)
+
+
+_Kept = tuple["ClientSession", AsyncGenerator["ClientSession"]]
+_keepers: Final[dict[asyncio.AbstractEventLoop, _Kept]] = {}
+
+
+async def _session() -> "ClientSession":
+    loop = asyncio.get_running_loop()
+    kept = _keepers.get(loop)
+    if kept is None:
+        for ended in [each for each in list(_keepers) if each.is_closed()]:
+            _keepers.pop(ended, None)
+        keeper = _keep_session(loop)
+        kept = _keepers[loop] = (await anext(keeper), keeper)
+    return kept[0]
+
+
+async def _keep_session(loop: asyncio.AbstractEventLoop) -> AsyncGenerator["ClientSession"]:
+    """Hold a session until `loop.shutdown_asyncgens()` closes this generator; `asyncio.run` ends with that."""
+    from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+
+    connector = TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS)
+    async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
+        try:
+            yield session
+        finally:
+            _keepers.pop(loop, None)
+
+
+@cache
+def _timeout(silence_max_s: float) -> "ClientTimeout":
+    from aiohttp import ClientTimeout
+
+    return ClientTimeout(total=None, connect=CONNECT_TIMEOUT_SECONDS, sock_read=silence_max_s)
+
+
+@cache
+def _errors() -> tuple[type[Exception], ...]:
+    from aiohttp import ClientError
+    from aiohttp.http import HttpProcessingError
+
+    # ValueError: a header with a line break, a URL that is none. TimeoutError is an OSError.
+    return ClientError, HttpProcessingError, OSError, ValueError
+
+
+def _failure(error: Exception, call: Call, *, sent: bool) -> ModelError:
+    """What the tree calls an error of aiohttp or of the operating system."""
+    from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
+
+    provider = call.provider
+    if isinstance(error, ConnectionTimeoutError):
+        waited = f"no connection to {provider} within {CONNECT_TIMEOUT_SECONDS:g} s"
+        return ModelTimeout(waited, provider=provider, replay_safe=True, hint="Check network and base URL.")
+    if isinstance(error, TimeoutError):
+        waited = f"{provider} was silent for {call.silence_max_s:g} s"
+        return ModelTimeout(waited, provider=provider, hint="Raise settings.timeout_s, or try again.")
+    if isinstance(error, InvalidURL) or (isinstance(error, ValueError) and not sent):
+        return BadRequest(
+            f"the request to {provider} cannot be sent: {type(error).__name__}",
+            provider=provider,
+            replay_safe=True,
+            hint="Check the base URL, and the API key for line breaks.",
+        )
+    if isinstance(error, ClientConnectorError):
+        return ConnectionFailed(f"no connection to {provider}: {error}", provider=provider, replay_safe=True)
+    what = str(error) or type(error).__name__
+    return ConnectionFailed(f"the connection to {provider} broke: {what}", provider=provider)
