@@ -4,10 +4,12 @@ The built-in ones are declared in this project's own `pyproject.toml`, in the sa
 """
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent_sdk.contracts.errors import PluginNotFound
+from agent_sdk.contracts.errors import PluginBroken, PluginNotFound
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -20,15 +22,23 @@ def load(group: str, name: str) -> Any:
 
     Raises:
         PluginNotFound: Nothing is installed under that name.
+        PluginBroken: It cannot be imported.
     """
     found = _group(group).get(name)
     if found is None:
         msg = f"no {group} named {name!r} is installed"
         raise PluginNotFound(msg, hint=f"Installed: {', '.join(names(group)) or 'none'}.")
-    return found.load()
+    try:
+        return found.load()
+    except Exception as error:
+        # Importing somebody's module may raise anything.
+        msg = f"{found.value}, the {group} plugin {name!r}, cannot be loaded: {error}"
+        raise PluginBroken(msg) from error
 
 
 @cache
-def _group(group: str) -> dict[str, EntryPoint]:
+def _group(group: str) -> dict[str, "EntryPoint"]:
+    from importlib.metadata import entry_points  # 15 ms that a program without plugins need not pay
+
     # Cached, because reading the metadata of every installed distribution takes tens of milliseconds.
     return {point.name: point for point in entry_points(group=f"agent_sdk.{group}")}

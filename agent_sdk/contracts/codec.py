@@ -16,38 +16,62 @@ from agent_sdk.contracts.messages import PART_TYPES, Message, Part, Role
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _EVENTS: Final = msgspec.json.Decoder(Event)
 _JSON: Final = msgspec.json.Decoder()
+_TOO_DEEP: Final = "nested too deeply"
 
 
 def encode(value: Any) -> bytes:
-    """Write a contract, or anything made of plain JSON types, as JSON."""
-    return _ENCODER.encode(value)
+    """Write a contract, or anything made of plain JSON types, as JSON. NaN and the infinities become null.
+
+    Raises:
+        TypeError: Something in `value` has no JSON form.
+        ValueError: A text in it is no Unicode (a lone surrogate), or it is nested too deeply.
+    """
+    try:
+        return _ENCODER.encode(value)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
 
 
 def decode(data: bytes | str) -> Any:
     """Read JSON.
 
     Raises:
-        ValueError: `data` is not JSON.
+        ValueError: `data` is not JSON, or nested too deeply.
     """
-    return _JSON.decode(data)
+    try:
+        return _JSON.decode(data)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
 
 
 def decode_event(data: bytes | str) -> Event:
-    """Read an event envelope.
+    """Read an event envelope. Fields that it does not know are skipped; a type that it does not know is kept.
 
     Raises:
         InvalidInput: The bytes are not an event.
     """
     try:
-        return _EVENTS.decode(data)
-    except msgspec.DecodeError as error:
+        event = _EVENTS.decode(data)
+    except (ValueError, RecursionError) as error:
         msg = f"not an event: {error}"
         raise InvalidInput(msg) from error
+    if event.time.tzinfo is None:
+        msg = "not an event: its time has no zone"
+        raise InvalidInput(msg)
+    return event
 
 
 def to_plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn event data into plain JSON types: dataclasses to dicts, bytes to base64, money to numbers."""
-    return _JSON.decode(_ENCODER.encode(data))
+    """Turn event data into plain JSON types: dataclasses to dicts, bytes to base64, money to numbers.
+
+    Raises:
+        InvalidInput: Something in it has no JSON form.
+    """
+    try:
+        return _JSON.decode(_ENCODER.encode(data))
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = f"this has no JSON form: {error}"
+        raise InvalidInput(msg) from error
 
 
 def message_from_plain(data: Mapping[str, Any]) -> Message:
@@ -77,8 +101,8 @@ def part_from_plain(data: Mapping[str, Any]) -> Part:
         raise InvalidInput(msg, hint=f"Known types: {', '.join(PART_TYPES)}.")
     try:
         return msgspec.convert(data, kind)
-    except (msgspec.ValidationError, ValueError) as error:
-        msg = f"not a {data['type']} part: {error}"
+    except ValueError as error:
+        msg = f"not a part of type {data['type']}: {error}"
         raise InvalidInput(msg) from error
 
 

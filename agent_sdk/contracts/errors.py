@@ -2,26 +2,36 @@
 
     AgentSDKError
     ├── ConfigError
-    │   ├── MissingKey             a provider was chosen and its key is not set
-    │   ├── UnknownModel           no provider of that name
-    │   └── PluginNotFound
-    ├── DefinitionError            an agent, a tool or a schema is declared in a way that cannot work
-    ├── InvalidInput               what the caller passed cannot be used
-    ├── GrammarError               an event that may not stand where it stands
-    ├── ModelError                 what a provider answered, or did not
-    │   ├── RateLimited            ├── AuthenticationFailed
-    │   ├── QuotaExceeded          ├── PermissionDenied
-    │   ├── Overloaded             ├── ModelNotFound
-    │   ├── Unavailable            ├── ContentFiltered
-    │   ├── ConnectionFailed       ├── BadRequest
-    │   ├── ModelTimeout           │   └── ContextWindowExceeded
+    │   ├── MissingKey               a provider was chosen and its key is not set
+    │   ├── UnknownModel             no provider of that name
+    │   ├── PluginNotFound
+    │   └── PluginBroken
+    ├── DefinitionError              an agent, a tool or a schema is declared in a way that cannot work
+    ├── InvalidInput                 what the caller passed cannot be used
+    ├── GrammarError                 an event that may not stand where it stands
+    ├── ModelError                   what a provider answered, or did not
+    │   ├── RateLimited
+    │   ├── QuotaExceeded
+    │   ├── Overloaded
+    │   ├── Unavailable
+    │   ├── ConnectionFailed
+    │   ├── ModelTimeout
+    │   ├── AuthenticationFailed
+    │   ├── PermissionDenied
+    │   ├── ModelNotFound
+    │   ├── ContentFiltered
+    │   ├── BadRequest
+    │   │   └── ContextWindowExceeded
     │   └── ServerError
     │       └── MalformedResponse
-    ├── ToolError
-    │   ├── ToolNotFound           ├── ToolTimeout
-    │   ├── ToolArgumentsInvalid   ├── ToolRefused      the tool's own bounds say no
-    │   └── ToolResultInvalid      └── ToolCrashed      the tool raised
-    └── RunFailed                  the run ended without an output; carries what it had
+    ├── ToolError                    what became of a tool call; its hint is told to the model
+    │   ├── ToolNotFound
+    │   ├── ToolArgumentsInvalid
+    │   ├── ToolTimeout
+    │   ├── ToolRefused              the tool's own bounds say no
+    │   ├── ToolCrashed              the tool raised
+    │   └── ToolResultInvalid
+    └── RunFailed                    the run ended without an output; carries what it had
         ├── LimitExceeded
         ├── GuardrailTripped
         └── OutputInvalid
@@ -47,8 +57,8 @@ class AgentSDKError(Exception):
     """The `RunResult` with everything up to there, when the error ended a run."""
 
     def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
-        """Take the class docstring where no message is given."""
-        super().__init__(message or (type(self).__doc__ or "").partition("\n")[0])
+        """Take the class docstring, or the nearest one above it, where no message is given."""
+        super().__init__(message or _first_line(type(self)))
         if hint is not None:
             self.hint = hint
 
@@ -57,46 +67,66 @@ class AgentSDKError(Exception):
         return RunError(code=self.code, message=str(self), hint=self.hint, retryable=self.retryable)
 
 
+def _first_line(kind: type) -> str:
+    return next(each.__doc__.partition("\n")[0] for each in kind.__mro__ if each.__doc__)
+
+
 class ConfigError(AgentSDKError):
     """The configuration cannot be used."""
 
     code = "ASDK-CFG-001"
+    hint = "Look at the settings that it names."
 
 
 class MissingKey(ConfigError):
     """A provider's key is not set."""
 
     code = "ASDK-CFG-002"
+    hint = "Set the key in the environment, or choose another provider."
 
 
 class UnknownModel(ConfigError):
     """No provider goes by that name."""
 
     code = "ASDK-CFG-003"
+    hint = "Write models as provider:model, with a provider that is installed."
 
 
 class PluginNotFound(ConfigError):
     """Nothing is installed under that name."""
 
     code = "ASDK-CFG-004"
+    hint = "Install the distribution that brings it, or look for a misspelling."
+
+
+class PluginBroken(ConfigError):
+    """What is installed under that name cannot be loaded."""
+
+    code = "ASDK-CFG-005"
+    hint = "Update or remove the distribution that it comes from."
 
 
 class DefinitionError(AgentSDKError):
     """The declaration cannot work."""
 
     code = "ASDK-DEF-001"
+    hint = "Look at the definition that it names."
 
 
 class InvalidInput(AgentSDKError):
     """The input cannot be used."""
 
     code = "ASDK-INP-001"
+    hint = "Look at what was passed in."
 
 
 class GrammarError(AgentSDKError):
     """The event may not stand there."""
 
     code = "ASDK-EVT-001"
+    hint = (
+        "docs/EVENTS.md describes the grammar; a journal that breaks it was not written by one runner alone."
+    )
 
 
 class ModelError(AgentSDKError):
@@ -155,6 +185,7 @@ class Overloaded(ModelError):
 
     code = "ASDK-LLM-004"
     retryable = True
+    hint = "Wait, or use another model meanwhile."
 
 
 class Unavailable(ModelError):
@@ -162,6 +193,7 @@ class Unavailable(ModelError):
 
     code = "ASDK-LLM-005"
     retryable = True
+    hint = "Wait, and look at the provider's status page."
 
 
 class ConnectionFailed(ModelError):
@@ -177,6 +209,7 @@ class ModelTimeout(ModelError):
 
     code = "ASDK-LLM-007"
     retryable = True
+    hint = "Try again, or raise settings.timeout_s."
 
 
 class AuthenticationFailed(ModelError):
@@ -190,6 +223,7 @@ class PermissionDenied(ModelError):
     """The key may not use this model or feature."""
 
     code = "ASDK-LLM-009"
+    hint = "Ask for access at the provider, or use another model."
 
 
 class ModelNotFound(ModelError):
@@ -203,12 +237,14 @@ class ContentFiltered(ModelError):
     """The provider's content filter stopped the request."""
 
     code = "ASDK-LLM-011"
+    hint = "Rephrase the input, or look at the provider's content policy."
 
 
 class BadRequest(ModelError):
     """The provider does not accept the request."""
 
     code = "ASDK-LLM-012"
+    hint = "Look at the provider's message: the model may not support what was asked of it."
 
 
 class ContextWindowExceeded(BadRequest):
@@ -223,12 +259,16 @@ class ServerError(ModelError):
 
     code = "ASDK-LLM-014"
     retryable = True
+    hint = "Try again later; the provider's support wants the request id."
 
 
 class MalformedResponse(ServerError):
     """The provider's answer cannot be read."""
 
     code = "ASDK-LLM-015"
+    hint = (
+        "Check that the base URL is an API of the provider's kind, with no other software answering for it."
+    )
 
 
 class ToolError(AgentSDKError):

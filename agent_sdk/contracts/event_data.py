@@ -238,7 +238,11 @@ class ApprovalResolved(TypedDict):
 Handoff = TypedDict(
     "Handoff", {"tool_call_id": str, "from": str, "to": str, "reason": NotRequired[str | None]}
 )
+Handoff.__doc__ = (
+    "Another agent takes over the same run; its events carry the new agent from the next step on."
+)
 RouteFallback = TypedDict("RouteFallback", {"from": str, "to": str, "reason": str})
+RouteFallback.__doc__ = "Another model is asked in place of the one that failed."
 
 
 class SubagentStarted(TypedDict):

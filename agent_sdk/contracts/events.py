@@ -67,22 +67,32 @@ class Event:
     """One fact about a run. `data` has the shape that `agent_sdk.contracts.event_data` gives its `type`."""
 
     id: str
+    """`evt_…`"""
     seq: int
     """1 for the first event of a run, then one more for each; never reused."""
     run_id: str
+    """`run_…`"""
     root_run_id: str
+    """The run that a user began; the run itself, unless it is a subagent's."""
     parent_run_id: str | None
+    """The run whose subagent this is."""
     depth: int
     """0 for a root run, one more for each generation of subagents."""
     session_id: str
+    """`ses_…`, or the caller's own name for it."""
     org_id: str
+    """`org_…`"""
     agent: str
+    """Name of the agent at work; a handoff changes it."""
     attempt: int
+    """Of the worker that wrote it, from 1."""
     step: int
     """0 before the first step."""
     time: datetime
-    """UTC."""
+    """When it was written, UTC."""
     stream: Stream
-    type: EventType
+    type: EventType | str
+    """A type that this version does not know comes from a later one; readers skip it."""
     version: int
+    """Of the envelope."""
     data: Mapping[str, Any]

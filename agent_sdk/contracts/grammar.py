@@ -4,13 +4,16 @@
 Two modes: *whole* requires the terminal event, *prefix* accepts a journal that is still being written or paused.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NoReturn
 
 from agent_sdk.contracts.errors import GrammarError
 from agent_sdk.contracts.events import DELTA_TYPES, STREAM_OF, Event
 from agent_sdk.contracts.run import TERMINAL, RunStatus, may_follow
 
+_Key = tuple[str, str]
+"""Kind and id of something that starts and ends."""
+_StepState = Literal["closed", "asking", "answered", "interrupted"]
 _STATUS_OF: Final[dict[str, RunStatus]] = {
     "run.queued": "queued",
     "run.started": "running",
@@ -23,6 +26,7 @@ _STATUS_OF: Final[dict[str, RunStatus]] = {
 }
 _ID_OF: Final = {
     "message": "message_id",
+    "reasoning": "message_id",
     "tool": "tool_call_id",
     "handoff": "tool_call_id",
     "subagent": "child_run_id",
@@ -30,17 +34,39 @@ _ID_OF: Final = {
 _ENDS: Final = frozenset({"completed", "failed", "canceled", "denied"})
 _WHILE_WAITING: Final = frozenset({"failed", "canceled", "denied", "approval_resolved"})
 """What may be written while nobody executes the run: closing what is open before it ends, and decisions."""
+_STATES_BEFORE: Final[Mapping[str, frozenset[str]]] = {
+    "message.delta": frozenset({"started"}),
+    "reasoning.delta": frozenset({"started"}),
+    "message.completed": frozenset({"started"}),
+    "tool.executing": frozenset({"started", "approved", "interrupted"}),
+    "tool.delta": frozenset({"executing"}),
+    "tool.completed": frozenset({"executing"}),
+    "tool.denied": frozenset({"started", "waiting", "approved", "refused"}),
+    # A tool may find out while it runs that it needs approval, and nobody may know how far a lost owner came.
+    "tool.approval_requested": frozenset({"started", "executing", "interrupted"}),
+    "tool.approval_resolved": frozenset({"waiting"}),
+}
+"""The states in which an open message or tool may be spoken of so; in any, where nothing is said here."""
+_INTERRUPTED: Final[Mapping[tuple[str, str], str]] = {
+    ("message", "started"): "interrupted",
+    ("tool", "executing"): "interrupted",
+}
+"""What becomes of what the last owner was at, when another attempt takes over."""
+_DECISIONS: Final = {"approve": "approved", "deny": "refused"}
 _WHOLE_RUN: Final = ("run_id", "root_run_id", "parent_run_id", "depth", "session_id", "org_id")
 
 
 class EventGrammar:
-    """Accepts one run's events in order and raises at the first that may not stand where it stands."""
+    """Accepts one run's events in order and refuses those that may not stand where they stand.
+
+    A refused event changes nothing. Types of a later version are skipped, but for their envelope.
+    """
 
     def __init__(self, *, compacted: bool = False) -> None:
         """Start before the first event.
 
         Args:
-            compacted: Whether deltas may be missing, so that `seq` may skip.
+            compacted: Whether deltas of messages may be missing, so that `seq` skips within a message.
         """
         self.status: RunStatus | None = None
         self._compacted = compacted
@@ -48,11 +74,11 @@ class EventGrammar:
         self._seq = 0
         self._attempt = 1
         self._step = 0
-        self._step_open = False
+        self._step_state: _StepState = "closed"
         self._started = False
-        self._open: dict[tuple[str, str], str] = {}
-        """(kind, id) of everything started and not ended, with the state of tools."""
-        self._ended: set[tuple[str, str]] = set()
+        self._open: dict[_Key, str] = {}
+        """The state of everything that was started and has not ended."""
+        self._ended: set[_Key] = set()
 
     @property
     def ended(self) -> bool:
@@ -67,16 +93,19 @@ class EventGrammar:
         """
         self._check_envelope(event)
         kind, _, verb = event.type.partition(".")
-        if kind == "run":
-            self._feed_run(event)
-        elif self.status is None or (self.status != "running" and verb not in _WHILE_WAITING):
-            self._refuse(event, f"the run is {self.status or 'not queued yet'}")
-        elif kind == "step":
-            self._feed_step(event, verb)
-        elif event.type == "reasoning.delta":
-            self._require_open(event, "message")
-        elif kind in _ID_OF:
-            self._feed_item(event, kind, verb)
+        if self.status is None and event.type != "run.queued":
+            self._refuse(event, "the first event is run.queued")
+        if event.type in STREAM_OF:
+            if kind == "run":
+                self._feed_run(event)
+            elif self.status != "running" and verb not in _WHILE_WAITING:
+                self._refuse(event, f"the run is {self.status}")
+            elif kind == "step":
+                self._feed_step(event, verb)
+            elif kind in _ID_OF:
+                self._feed_item(event, kind, verb)
+        self._first = self._first or event
+        self._seq = event.seq
 
     def finish(self) -> None:
         """Require that the journal is whole.
@@ -91,11 +120,11 @@ class EventGrammar:
     def _check_envelope(self, event: Event) -> None:
         if self.ended:
             self._refuse(event, "nothing may follow the terminal event")
-        if event.seq != self._seq + 1 and not (self._compacted and event.seq > self._seq):
+        if event.seq != self._seq + 1 and not (event.seq > self._seq and self._deltas_may_be_missing()):
             self._refuse(event, f"seq {event.seq} after {self._seq}")
-        if event.type in STREAM_OF and STREAM_OF[event.type] != event.stream:
+        if STREAM_OF.get(event.type, event.stream) != event.stream:
             self._refuse(event, f"the stream of its type is {STREAM_OF[event.type]}")
-        first = self._first = self._first or event
+        first = self._first or event
         for name in _WHOLE_RUN:
             if getattr(first, name) != getattr(event, name):
                 self._refuse(
@@ -105,90 +134,109 @@ class EventGrammar:
             self._refuse(event, f"attempt {event.attempt} after {self._attempt}; only run.resumed raises it")
         if event.type != "step.started" and event.step != self._step:
             self._refuse(event, f"step {event.step}, but the last step started is {self._step}")
-        self._seq = event.seq
-        self._attempt = event.attempt
+
+    def _deltas_may_be_missing(self) -> bool:
+        return self._compacted and self.status == "running" and ("message", "started") in self._states()
 
     def _feed_run(self, event: Event) -> None:
-        following = _STATUS_OF.get(event.type)
-        if following is None:
-            return
-        if self.status is None:
-            if event.type != "run.queued":
-                self._refuse(event, "the first event is run.queued")
-        elif not may_follow(self.status, following):
+        following = _STATUS_OF[event.type]
+        if self.status is not None and not may_follow(self.status, following):
             self._refuse(event, f"the run is {self.status}")
-        if event.type == "run.started":
-            if self._started:
-                self._refuse(event, "the run had started; a later claim is run.resumed")
-            self._started = True
-        elif event.type == "run.resumed" and not self._started:
-            self._refuse(event, "the run had not started")
-        if following in TERMINAL and (self._open or self._step_open):
+        if event.type == "run.started" and self._started:
+            self._refuse(event, "the run had started; a later claim is run.resumed")
+        if following in TERMINAL and (self._open or self._step_state != "closed"):
             self._refuse(event, f"still open: {self._describe_open()}")
+        if event.type == "run.resumed":
+            self._resume(event)
+        self._started = self._started or event.type == "run.started"
         self.status = following
+
+    def _resume(self, event: Event) -> None:
+        """A claim. When it is another attempt, what the last one was at is interrupted."""
+        if not self._started:
+            self._refuse(event, "the run had not started")
+        if event.attempt == self._attempt:
+            if self.status != "queued":
+                self._refuse(event, f"the run is {self.status}; only another attempt takes it over")
+            return
+        self._attempt = event.attempt
+        for key, state in self._open.items():
+            self._open[key] = _INTERRUPTED.get((key[0], state), state)
+        if self._step_state == "asking":
+            self._step_state = "interrupted"
 
     def _feed_step(self, event: Event, verb: str) -> None:
         if verb == "started":
-            if self._step_open:
+            if self._step_state != "closed":
                 self._refuse(event, f"step {self._step} is open")
             if event.step != self._step + 1:
                 self._refuse(event, f"step {event.step} after {self._step}")
-            self._step, self._step_open = event.step, True
-        elif verb in _ENDS:
-            if not self._step_open:
-                self._refuse(event, "no step is open")
-            if self._open:
-                self._refuse(event, f"still open: {self._describe_open()}")
-            self._step_open = False
+            self._step, self._step_state = event.step, "asking"
+            return
+        if self._step_state == "closed":
+            self._refuse(event, "no step is open")
+        if self._open:
+            self._refuse(event, f"still open: {self._describe_open()}")
+        if verb == "completed" and self._step_state == "interrupted":
+            self._refuse(event, "the step was interrupted; it closes as step.failed")
+        self._step_state = "closed"
 
     def _feed_item(self, event: Event, kind: str, verb: str) -> None:
-        key = (kind, str(event.data.get(_ID_OF[kind])))
+        key = self._key(event, kind)
         if verb == "started":
-            if key in self._open or key in self._ended:
-                self._refuse(event, f"{key[1]} had started")
-            if not self._step_open:
-                self._refuse(event, "no step is open")
-            if kind == "message" and any(open_kind == "message" for open_kind, _ in self._open):
-                self._refuse(event, "another message is open")
+            self._check_start(event, key)
             self._open[key] = "started"
             return
-        self._require_open(event, kind)
+        state = self._open.get(key)
+        if state is None:
+            self._refuse(event, f"{key[0]} {key[1]} is not open")
+        if state not in _STATES_BEFORE.get(event.type, {state}):
+            self._refuse(event, f"{key[0]} {key[1]} is {state}")
         if verb in _ENDS:
-            if kind == "tool" and self._open[key] == "waiting" and verb == "completed":
-                self._refuse(event, "the call waits for approval")
             del self._open[key]
             self._ended.add(key)
-        elif kind == "tool":
-            self._feed_tool(event, key, verb)
+        else:
+            self._open[key] = self._next_state(event, verb, state)
+        if event.type == "message.completed":
+            self._step_state = "answered"
 
-    def _feed_tool(self, event: Event, key: tuple[str, str], verb: str) -> None:
-        state = self._open[key]
+    def _check_start(self, event: Event, key: _Key) -> None:
+        if key in self._open or key in self._ended:
+            self._refuse(event, f"{key[1]} had started")
+        if self._step_state == "closed":
+            self._refuse(event, "no step is open")
+        if self._step_state == "interrupted":
+            self._refuse(event, "the step was interrupted; it closes as step.failed")
+        if key[0] == "message" and any(kind == "message" for kind, _ in self._open):
+            self._refuse(event, "another message is open")
+
+    def _next_state(self, event: Event, verb: str, state: str) -> str:
         if verb == "executing":
-            if state == "waiting":
-                self._refuse(event, "the call waits for approval")
-            self._open[key] = "executing"
-        elif verb == "delta" and state != "executing":
-            self._refuse(event, "the call is not executing")
-        elif verb == "approval_requested":
-            if state == "waiting":
-                self._refuse(event, "approval was requested before")
-            self._open[key] = "waiting"
-        elif verb == "approval_resolved":
-            if state != "waiting":
-                self._refuse(event, "no approval was requested")
-            self._open[key] = "resolved"
+            return "executing"
+        if verb == "approval_requested":
+            return "waiting"
+        if verb == "approval_resolved":
+            decision = event.data.get("decision")
+            if decision not in _DECISIONS:
+                self._refuse(event, f"{decision!r} is no decision")
+            return _DECISIONS[decision]
+        return state
 
-    def _require_open(self, event: Event, kind: str) -> None:
-        ident = str(event.data.get(_ID_OF[kind]))
-        if (kind, ident) not in self._open:
-            self._refuse(event, f"{kind} {ident} is not open")
+    def _key(self, event: Event, kind: str) -> _Key:
+        ident = event.data.get(_ID_OF[kind])
+        if not isinstance(ident, str) or not ident:
+            self._refuse(event, f"it has no {_ID_OF[kind]}")
+        return ("message" if kind == "reasoning" else kind), ident
+
+    def _states(self) -> Iterable[tuple[str, str]]:
+        return [(kind, state) for (kind, _), state in self._open.items()]
 
     def _describe_open(self) -> str:
         items = [f"{kind} {ident}" for kind, ident in self._open]
-        return ", ".join([*items, *([f"step {self._step}"] if self._step_open else [])])
+        return ", ".join([*items, *([f"step {self._step}"] if self._step_state != "closed" else [])])
 
     @staticmethod
-    def _refuse(event: Event, why: str) -> None:
+    def _refuse(event: Event, why: str) -> NoReturn:
         msg = f"{event.type} (seq {event.seq}) may not stand here: {why}"
         raise GrammarError(msg)
 
@@ -199,7 +247,7 @@ def check_events(events: Iterable[Event], *, whole: bool = True, compacted: bool
     Args:
         events: The events of one run, in order.
         whole: Require the terminal event; False accepts a prefix.
-        compacted: Accept a `seq` that skips where deltas were let go.
+        compacted: Accept a `seq` that skips within a message, where its deltas were let go.
 
     Raises:
         GrammarError: At the first event that may not stand where it stands.

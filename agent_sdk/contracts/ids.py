@@ -16,8 +16,8 @@ ENTROPY_BITS: Final = 80
 SESSION_ID_LENGTH_MAX_CHARS: Final = 128
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-# Two characters at a time: a ULID costs thirteen look-ups instead of twenty-six, and one is made per event.
-_PAIRS: Final = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+PAIRS: Final = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+"""Every two characters, by value: ten bits at a time, because an id is made for each event."""
 _SHIFTS: Final = tuple(range(120, -1, -10))
 _VALUES: Final = {char: value for value, char in enumerate(_ALPHABET)}
 _ID: Final = re.compile(rf"([a-z]+)_([0-7][{_ALPHABET}]{{25}})")
@@ -26,8 +26,13 @@ _SESSION_ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.:@-]{{0,{SESSION_ID_LE
 
 def encode_id(prefix: IdPrefix, time_ms: int, entropy: int) -> str:
     """Write an id from Unix time in milliseconds (48 bits) and `ENTROPY_BITS` of entropy."""
+    return f"{prefix}_{encode_ulid(time_ms, entropy)}"
+
+
+def encode_ulid(time_ms: int, entropy: int) -> str:
+    """Write the 26 characters of an id."""
     value = (time_ms << ENTROPY_BITS) | entropy
-    return f"{prefix}_" + "".join([_PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
+    return "".join([PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
 
 
 def parse_id(text: str) -> tuple[IdPrefix, int]:

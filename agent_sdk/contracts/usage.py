@@ -51,10 +51,11 @@ class Usage:
 
 
 def _sum_costs(left: Usage, right: Usage) -> Decimal | None:
-    if left.requests == 0:
+    if left.cost_usd is not None and right.cost_usd is not None:
+        return left.cost_usd + right.cost_usd
+    # What asked no model and cost nothing says nothing about the price of the other side.
+    if left.requests == 0 and left.cost_usd is None:
         return right.cost_usd
-    if right.requests == 0:
+    if right.requests == 0 and right.cost_usd is None:
         return left.cost_usd
-    if left.cost_usd is None or right.cost_usd is None:
-        return None
-    return left.cost_usd + right.cost_usd
+    return None

@@ -88,6 +88,12 @@ class Reply:
         self._response = response
         self._content = response.content
         self._size_bytes = 0
+        self._loop = loop = asyncio.get_running_loop()
+        self._heard_at_s = loop.time()
+        self._was_silent = False
+        # One timer for the whole answer, that looks when the last segment came: aiohttp's own would be made anew
+        # for each segment, at a third of what reading one costs.
+        self._timer = loop.call_later(call.silence_max_s, self._check_silence)
 
     async def read(self) -> bytes:
         """The next network segment; empty at the end.
@@ -100,7 +106,9 @@ class Reply:
         try:
             segment = await self._content.readany()
         except _errors() as error:
-            raise _failure(error, self._call, sent=True) from error
+            cause = TimeoutError() if self._was_silent else error
+            raise _failure(cause, self._call, sent=True) from error
+        self._heard_at_s = self._loop.time()
         self._size_bytes += len(segment)
         if self._size_bytes > RESPONSE_SIZE_MAX_BYTES:
             raise MalformedResponse(
@@ -136,10 +144,20 @@ class Reply:
 
     def close(self) -> None:
         """End the exchange: the connection goes back to the pool if the body was read to its end."""
+        self._timer.cancel()
         if self._content.at_eof():
             self._response.release()
         else:
             self._response.close()
+
+    def _check_silence(self) -> None:
+        left_s = self._heard_at_s + self._call.silence_max_s - self._loop.time()
+        if left_s > 0:
+            self._timer = self._loop.call_later(left_s, self._check_silence)
+            return
+        self._was_silent = True
+        # Whoever waits for the next segment is told by the connection that it is gone.
+        self._response.close()
 
 
 async def send(call: Call) -> Reply:
@@ -161,14 +179,15 @@ async def send(call: Call) -> Reply:
     session = await _session()
     body = call.body if len(call.body) <= BODY_WRITE_SIZE_MAX_BYTES else io.BytesIO(call.body)
     try:
-        response = await session.post(
-            call.url,
-            data=body,
-            headers=call.headers,
-            timeout=_timeout(call.silence_max_s),
-            # A redirected request would carry the key to wherever the redirect points.
-            allow_redirects=False,
-        )
+        async with asyncio.timeout(call.silence_max_s + CONNECT_TIMEOUT_SECONDS):
+            response = await session.post(
+                call.url,
+                data=body,
+                headers=call.headers,
+                timeout=_timeout(),
+                # A redirected request would carry the key to wherever the redirect points.
+                allow_redirects=False,
+            )
     except _errors() as error:
         raise _failure(error, call, sent=False) from error
     return Reply(call, response)
@@ -201,11 +220,10 @@ async def _keep_session(loop: asyncio.AbstractEventLoop) -> AsyncGenerator["Clie
             _keepers.pop(loop, None)
 
 
-@cache
-def _timeout(silence_max_s: float) -> "ClientTimeout":
+def _timeout() -> "ClientTimeout":
     from aiohttp import ClientTimeout
 
-    return ClientTimeout(total=None, connect=CONNECT_TIMEOUT_SECONDS, sock_read=silence_max_s)
+    return ClientTimeout(total=None, connect=CONNECT_TIMEOUT_SECONDS)
 
 
 @cache

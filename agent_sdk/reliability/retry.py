@@ -1,8 +1,12 @@
 """When to try again, and after how long."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from agent_sdk.contracts.errors import ModelError
+
+DOUBLINGS_MAX_COUNT: Final = 64
+"""Enough to reach any ceiling, and few enough for a float."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class RetryPolicy:
             return None
         if shown and not self.restart_cut_streams:
             return None
-        backoff = min(self.backoff_max_s, self.backoff_base_s * 2 ** (attempt - 1)) * chance
+        doublings = min(attempt - 1, DOUBLINGS_MAX_COUNT)
+        backoff = min(self.backoff_max_s, self.backoff_base_s * 2**doublings) * chance
         if error.retry_after is None:
             return backoff
         if error.retry_after > self.retry_after_max_s:

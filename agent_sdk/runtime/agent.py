@@ -40,6 +40,9 @@ class Agent(AgentDefinition[DepsT, OutputT]):
             cancel: Cancels the run; the result then has what was said up to there.
 
         Raises:
+            InvalidInput: The input is empty, or the session id cannot be one.
+            DefinitionError: The agent cannot work.
+            ConfigError: There is no such model, or its key is missing.
             RunFailed: A limit, a guardrail, a tool or the output ended the run; `error.result` has what it had.
             ModelError: The model failed for good; `error.result` likewise.
         """

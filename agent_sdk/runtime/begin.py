@@ -1,16 +1,17 @@
 """From what a caller asked for to the state of a run, and from a run's end to its result."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.ids import is_session_id
-from agent_sdk.contracts.messages import Input, Message, input_parts
+from agent_sdk.contracts.messages import DocumentPart, ImagePart, Input, Message, Part, TextPart, input_parts
 from agent_sdk.ports.llm import Model
 from agent_sdk.runtime.cancellation import CancelToken
 from agent_sdk.runtime.decisions import interruptions
 from agent_sdk.runtime.definition import AgentDefinition
+from agent_sdk.runtime.execute import as_text
 from agent_sdk.runtime.journal import Journal
 from agent_sdk.runtime.limits import UsageLimits
 from agent_sdk.runtime.memory_log import MemoryLog
@@ -32,21 +33,21 @@ class RunSpec:
     session: str | None = None
     model: str | Model | None = None
     limits: UsageLimits | None = None
-    token: CancelToken = field(default_factory=CancelToken)
+    cancel: CancelToken | None = None
+    """The caller's token, which may be that of other runs, too: a run hears it and never sets it."""
 
 
 def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunState | None = None) -> RunState:
     """Make the state of a run that has not begun. Must be called on the event loop that will run it.
 
     Raises:
-        InvalidInput: The input is empty, or the session id cannot be one.
+        InvalidInput: The input is empty or holds what no user says, or the session id cannot be one.
+        DefinitionError: The agent cannot work.
         ConfigError: There is no such model, or its key is missing.
     """
     agent, ids = spec.agent, services.ids
-    parts = input_parts(spec.input)
-    if not parts:
-        msg = "the input is empty"
-        raise InvalidInput(msg, hint="Pass text, or at least one part.")
+    agent.check()
+    parts = _user_parts(spec.input)
     if spec.session is not None and not is_session_id(spec.session):
         msg = f"{spec.session!r} cannot be a session id"
         raise InvalidInput(msg, hint="Use letters, digits and _ . : @ -, at most 128 of them.")
@@ -68,7 +69,8 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
         model_choice=spec.model,
         deps=spec.deps,
         limits=spec.limits or agent.limits,
-        token=spec.token,
+        token=CancelToken(),
+        follows=spec.cancel,
         log=log,
         journal=journal,
         loop=asyncio.get_running_loop(),
@@ -76,6 +78,23 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
         messages=[Message(id=ids.new("msg"), role="user", parts=parts)],
         parent=parent,
     )
+
+
+def _user_parts(given: Input) -> tuple[Part, ...]:
+    parts = input_parts(given)
+    for part in parts:
+        if not isinstance(part, TextPart | ImagePart | DocumentPart):
+            msg = f"a user does not say {part!r}"
+            raise InvalidInput(
+                msg, hint="Pass text, images and documents; the session has what was said before."
+            )
+        if isinstance(part, TextPart) and as_text(part.text) != part.text:
+            msg = "the input holds lone surrogates, which are no text"
+            raise InvalidInput(msg, hint="Decode it with the right encoding, or with errors='replace'.")
+    if all(isinstance(part, TextPart) and not part.text.strip() for part in parts):
+        msg = "the input is empty"
+        raise InvalidInput(msg, hint="Pass text, or at least one part.")
+    return parts
 
 
 def queue(state: RunState) -> None:
@@ -101,7 +120,7 @@ def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
     Raises:
         AgentSDKError: The run failed: its error, with the result attached.
     """
-    journal = state.journal
+    journal, said = state.journal, tuple(state.messages)
     result: RunResult[Any] = RunResult(
         run_id=journal.run_id,
         session_id=journal.session_id,
@@ -109,8 +128,8 @@ def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
         stop_reason=outcome.stop_reason,
         output=outcome.output,
         usage=state.usage,
-        messages=(*state.history, *state.messages),
-        new_messages=tuple(state.messages),
+        messages=(*state.history, *said),
+        new_messages=said,
         events=tuple(state.log.events(journal.run_id)),
         finish_reason=state.finish_reason,
         interruptions=tuple(interruptions(state)) if outcome.status == "paused" else (),

@@ -1,12 +1,13 @@
 """The context that tools, instructions and guardrails are given."""
 
-import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.tool import CancelState
+from agent_sdk.runtime.cancellation import is_running
 
 if TYPE_CHECKING:
     from agent_sdk.runtime.state import RunState
@@ -51,9 +52,10 @@ class Context:
         """Show output of the tool while it runs; nothing where no tool runs. Safe in any thread."""
         if self.on_delta is None:
             return
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            self.state.loop.call_soon_threadsafe(self.on_delta, delta)
-        else:
+        loop = self.state.loop
+        if is_running(loop):
             self.on_delta(delta)
+            return
+        # A thread may outlive its call, and even the loop: then nobody listens.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self.on_delta, delta)

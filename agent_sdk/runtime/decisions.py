@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.runtime.execute import args_hash, deny
-from agent_sdk.runtime.result import ApprovalDecision, Interruption
+from agent_sdk.runtime.result import ApprovalDecision, Interruption, Verdict
 
 if TYPE_CHECKING:
     from agent_sdk.runtime.state import Call, RunState
@@ -42,6 +42,20 @@ def check_decisions(state: "RunState", decisions: Sequence[ApprovalDecision]) ->
             msg = f"{decision.tool_call_id} is not waiting for a decision"
             raise InvalidInput(msg, hint=f"Waiting: {', '.join(sorted(waiting)) or 'nothing'}.")
         waiting.discard(decision.tool_call_id)
+        if decision.decision not in get_args(Verdict):
+            msg = f"{decision.decision!r} is no decision"
+            raise InvalidInput(msg, hint=f"One of {', '.join(get_args(Verdict))}.")
+        _check_args(decision)
+
+
+def _check_args(decision: ApprovalDecision) -> None:
+    try:
+        encode(decision.args)
+    except (TypeError, ValueError) as error:
+        msg = f"the arguments decided for {decision.tool_call_id} have no JSON form: {error}"
+        raise InvalidInput(
+            msg, hint="Edited arguments are what the model would write: plain JSON."
+        ) from error
 
 
 def apply_decisions(state: "RunState", decisions: Sequence[ApprovalDecision]) -> None:

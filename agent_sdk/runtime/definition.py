@@ -29,10 +29,6 @@ OnToolNotFound = Literal["retry", "fail"]
 TOOL_RETRIES_MAX_DEFAULT: Final = 3
 OUTPUT_RETRIES_MAX_DEFAULT: Final = 2
 
-# What stands for "not given" where a type parameter's default is meant.
-_TEXT: Final[Any] = str
-_NO_DEPS: Final[Any] = NoneType
-
 _overrides: ContextVar[dict[int, Model | str]] = ContextVar("agent_sdk_model_overrides")
 
 
@@ -53,8 +49,8 @@ class AgentDefinition(Generic[DepsT, OutputT]):
         output_type: type[OutputT]
         | ToolOutput[OutputT]
         | NativeOutput[OutputT]
-        | PromptedOutput[OutputT] = _TEXT,
-        deps_type: type[DepsT] = _NO_DEPS,
+        | PromptedOutput[OutputT] = str,
+        deps_type: type[DepsT] = NoneType,
         handoffs: "Sequence[AgentDefinition[Any, Any] | Handoff]" = (),
         input_guardrails: Sequence[Guardrail | Check] = (),
         output_guardrails: Sequence[Guardrail | Check] = (),
@@ -83,15 +79,16 @@ class AgentDefinition(Generic[DepsT, OutputT]):
             limits: Ceilings of a run that names none.
             memory: How much of a session's history the model sees.
             retries: How failed model calls are repeated.
-            tool_retries_max: How often in a row a call of one tool may be sent back to the model for correction.
+            tool_retries_max: How many steps in a row may send calls of one tool back to the model for correction.
             output_retries_max: How often an output that does not fit may be sent back.
             on_tool_not_found: Tell the model (`retry`) or end the run (`fail`) when it calls an unknown tool.
             description: What it is good at, for agents that may call it.
 
         Raises:
-            DefinitionError: Two tools have one name, or a function cannot be a tool.
+            DefinitionError: A function cannot be a tool. What only their types show, and two tools of one name, is
+                found when the first run begins.
         """
-        self.name = name
+        self.name = _name(name)
         self.model = model
         self.instructions: tuple[Instruction, ...] = (
             (instructions,)
@@ -133,22 +130,8 @@ class AgentDefinition(Generic[DepsT, OutputT]):
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
-        """Its tools.
-
-        Raises:
-            DefinitionError: Two of them have one name.
-        """
-        found: dict[str, Tool] = {}
-        for item in self.tools:
-            if (
-                item.spec.name in found
-                or item.spec.name in self.handoffs_by_name
-                or item.spec.name == OUTPUT_TOOL
-            ):
-                msg = f"agent {self.name!r} has two tools named {item.spec.name!r}"
-                raise DefinitionError(msg, hint="Give one of them another name: @tool(name=…).")
-            found[item.spec.name] = item
-        return found
+        """Its tools."""
+        return {item.spec.name: item for item in self.tools}
 
     @cached_property
     def handoffs_by_name(self) -> dict[str, Handoff]:
@@ -157,13 +140,56 @@ class AgentDefinition(Generic[DepsT, OutputT]):
 
     @cached_property
     def tool_specs(self) -> tuple[ToolSpec, ...]:
-        """What the model is offered, without the hidden output tool."""
-        return (*[item.spec for item in self.tools_by_name.values()], *[item.spec for item in self.handoffs])
+        """What the model is offered, without the hidden output tool.
+
+        Raises:
+            DefinitionError: Two of them have one name.
+        """
+        specs = (*[item.spec for item in self.tools], *[item.spec for item in self.handoffs])
+        seen = {OUTPUT_TOOL}
+        for spec in specs:
+            if spec.name in seen:
+                whose = "the name of the output" if spec.name == OUTPUT_TOOL else "the name of another"
+                msg = f"agent {self.name!r} has a tool {spec.name!r}, which is {whose}"
+                raise DefinitionError(
+                    msg, hint="Give it another name: @tool(name=…), handoff(…, tool_name=…)."
+                )
+            seen.add(spec.name)
+        return specs
+
+    def check(self) -> None:
+        """Require that a run of it can begin; types are read at the first time.
+
+        Raises:
+            DefinitionError: Two tools have one name, or a type has no JSON Schema; here, or in an agent that it may
+                hand over to.
+        """
+        checked: set[int] = set()
+        waiting: list[AgentDefinition[Any, Any]] = [self]
+        while waiting:
+            agent = waiting.pop()
+            if id(agent) not in checked:
+                checked.add(id(agent))
+                _ = agent.tool_specs, agent.output.is_text or agent.output.schema
+                waiting += [item.agent for item in agent.handoffs]
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        msg = "the agent has no name"
+        raise DefinitionError(msg, hint="Its name stands in every event.")
+    return name
 
 
 def _as_tool(item: Tool | Callable[..., Any]) -> Tool:
+    if isinstance(item, AgentDefinition):
+        msg = f"the agent {item.name!r} is no tool"
+        raise DefinitionError(msg, hint="Write agent.as_tool(), or list it in handoffs.")
     if hasattr(item, "spec") and hasattr(item, "call"):
         return cast("Tool", item)
+    if not callable(item):
+        msg = f"{item!r} is no tool"
+        raise DefinitionError(msg, hint="A tool is a function, or what @tool makes of one.")
     from agent_sdk.tools.function_tool import tool
 
-    return cast("Tool", tool(cast("Callable[..., Any]", item)))
+    return cast("Tool", tool(item))

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from agent_sdk.contracts.codec import decode, encode
@@ -20,7 +21,7 @@ from agent_sdk.contracts.run import RunError
 from agent_sdk.contracts.signals import ApprovalRequired, ModelRetry, ToolFailed
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.contracts.usage import Usage
-from agent_sdk.ports.tool import ToolOutput
+from agent_sdk.ports.tool import Tool, ToolOutput
 from agent_sdk.runtime.state import Call
 from agent_sdk.tools.output import bounded
 
@@ -38,6 +39,8 @@ async def execute(state: "RunState", step: "Step") -> None:
     Raises:
         RunFailed: A call ended the run.
     """
+    if step.fatal is not None:
+        raise step.fatal
     for group in _groups(step.calls):
         _request_approvals(state, group)
         ready = [call for call in group if call.status in {"accepted", "approved"}]
@@ -53,8 +56,8 @@ async def execute(state: "RunState", step: "Step") -> None:
             return
 
 
-def accept(state: "RunState", part: ToolCallPart) -> Call:
-    """Take a model's call over into the journal."""
+def accept(state: "RunState", step: "Step", part: ToolCallPart) -> Call:
+    """Take a model's call over into the journal; one that cannot run ends here."""
     tool = state.agent.tools_by_name.get(part.name)
     args = _read_args(part.arguments)
     state.journal.record(
@@ -71,10 +74,10 @@ def accept(state: "RunState", part: ToolCallPart) -> Call:
     if tool is None:
         known = ", ".join(sorted(state.agent.tools_by_name)) or "none"
         error = ToolNotFound(f"There is no tool named {part.name!r}.", hint=f"Tools: {known}.")
-        _fail(state, call, error, 0)
+        _handle_failure(state, step, call, error, 0)
     elif args is None:
         error = ToolArgumentsInvalid(f"The arguments of {part.name} are not a JSON object.")
-        _fail(state, call, error, 0)
+        _handle_failure(state, step, call, error, 0)
     return call
 
 
@@ -105,16 +108,14 @@ def answers(state: "RunState", calls: Iterable[Call]) -> Message | None:
 
 
 async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
-    tool = call.tool
-    if tool is None:
-        return
+    tool = cast("Tool", call.tool)  # a call without tool ended when it was accepted
     journal, clock = state.journal, state.services.clock
     key = f"{journal.run_id}:{step.number}:{call.part.tool_call_id}"
     context = state.context(
         tool_call_id=call.part.tool_call_id,
         idempotency_key=key,
         approved=call.status == "approved",
-        on_delta=_Emitter(state, call).emit if state.log.followed else None,
+        on_delta=_Emitter(state, call).emit,
     )
     journal.record("tool.executing", {"tool_call_id": call.part.tool_call_id, "idempotency_key": key})
     await journal.committed()
@@ -125,24 +126,30 @@ async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
     try:
         async with timeout:
             output = await tool.call(context, call.args)
+        _complete(state, call, tool.spec, output, _ms(clock.monotonic() - began))
     except ApprovalRequired as signal:
         _request_approval(state, call, signal.reason)
-    except asyncio.CancelledError:
-        _canceled(state, call, _ms(clock.monotonic() - began))
-        raise
+    except asyncio.CancelledError as error:
+        if _is_canceled(state):
+            _canceled(state, call, _ms(clock.monotonic() - began))
+            raise
+        # Something that the tool waited for was canceled, not the tool.
+        _handle_failure(state, step, call, error, _ms(clock.monotonic() - began))
     except Exception as error:  # noqa: BLE001 - whatever a tool raises is told to the model, never lost
         if isinstance(error, TimeoutError) and timeout.expired():
             error = ToolTimeout(f"{tool.spec.name} did not end within {limit_s:g} s.")
         _handle_failure(state, step, call, error, _ms(clock.monotonic() - began))
-    else:
-        _complete(state, call, tool.spec, output, _ms(clock.monotonic() - began))
+
+
+def _is_canceled(state: "RunState") -> bool:
+    task = asyncio.current_task()
+    return state.interrupted or (task is not None and task.cancelling() > 0)
 
 
 def _complete(state: "RunState", call: Call, spec: ToolSpec, output: ToolOutput, duration_ms: int) -> None:
     shown = bounded(output)
     # What was cut for the model is cut in the journal too: a run stays readable whatever a tool returns.
     value = output.value if shown is output else shown.content
-    state.tool_failures.pop(spec.name, None)
     state.journal.record(
         "tool.completed",
         {
@@ -154,11 +161,14 @@ def _complete(state: "RunState", call: Call, spec: ToolSpec, output: ToolOutput,
             **({"attachments": output.attachments} if output.attachments else {}),
         },
     )
+    state.tool_failures.pop(spec.name, None)
     _answer(call, shown.content, "completed")
     call.answer.extend(output.attachments)
 
 
-def _handle_failure(state: "RunState", step: "Step", call: Call, error: Exception, duration_ms: int) -> None:
+def _handle_failure(
+    state: "RunState", step: "Step", call: Call, error: BaseException, duration_ms: int
+) -> None:
     """Journal a failure, and end the run where the model had its chances."""
     name = call.part.name
     if isinstance(error, ToolError):
@@ -171,8 +181,10 @@ def _handle_failure(state: "RunState", step: "Step", call: Call, error: Exceptio
         told = ToolCrashed(f"{type(error).__name__}: {error}")
     told.__cause__ = None if told is error else error
     _fail(state, call, told, duration_ms)
-    if not isinstance(error, ModelRetry | ToolArgumentsInvalid):
+    # Parallel calls that fail in one step are one try: the model had no chance to correct itself in between.
+    if name in step.sent_back or not isinstance(error, ModelRetry | ToolArgumentsInvalid | ToolNotFound):
         return
+    step.sent_back.add(name)
     failures = state.tool_failures[name] = state.tool_failures.get(name, 0) + 1
     if failures > state.agent.tool_retries_max:
         msg = f"{name} was called wrongly {failures} times in a row; the last time: {told}"
@@ -182,22 +194,28 @@ def _handle_failure(state: "RunState", step: "Step", call: Call, error: Exceptio
 
 
 def _fail(state: "RunState", call: Call, error: ToolError, duration_ms: int) -> None:
+    data = error.as_data()
+    # Messages of the operating system may hold what is no text, such as the name of a file in another encoding.
+    data = replace(data, message=as_text(data.message))
     state.journal.record(
         "tool.failed",
         {
             "tool_call_id": call.part.tool_call_id,
             "name": call.part.name,
             "version": call.tool.spec.version if call.tool else "",
-            "error": error.as_data(),
+            "error": data,
             "duration_ms": duration_ms,
         },
     )
-    _answer(call, _told(error.as_data()), "failed")
+    _answer(call, _told(data), "failed")
 
 
 def _told(error: RunError) -> str:
     """What the model reads of a failure."""
-    return f"{error.message} {error.hint}" if error.hint else error.message
+    if not error.hint:
+        return error.message
+    message = error.message if error.message.endswith((".", "!", "?")) else f"{error.message}."
+    return f"{message} {error.hint}"
 
 
 def _canceled(state: "RunState", call: Call, duration_ms: int) -> None:
@@ -264,6 +282,11 @@ def _read_args(arguments: str) -> dict[str, Any] | None:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
+def as_text(text: str) -> str:
+    """`text` without lone surrogates, which no encoder writes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
@@ -278,7 +301,7 @@ class _Emitter:
 
     def emit(self, delta: str) -> None:
         # A thread that outlived its call may still speak; the journal no longer listens.
-        shown = delta[: self._left_chars]
+        shown = as_text(delta[: self._left_chars])
         if not shown or self._call.status in {"ended", "waiting"}:
             return
         self._left_chars -= len(shown)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from agent_sdk.contracts.errors import DefinitionError
 from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.tool import ToolSpec
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 HistoryFilter = Callable[[Sequence[Message]], Sequence[Message]]
 _NOT_A_WORD: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,20 @@ def handoff(
         tool_name: Name of the tool that the model calls; `transfer_to_<agent>` by default.
         description: When to use it; made from the agent's description by default.
         history: What the next agent sees of the conversation.
+
+    Raises:
+        DefinitionError: No model could call the tool by that name.
     """
+    name = tool_name or f"transfer_to_{_NOT_A_WORD.sub('_', agent.name)}"
+    if not _TOOL_NAME.fullmatch(name):
+        msg = f"{name!r} cannot be the name of a handoff's tool"
+        raise DefinitionError(
+            msg, hint="At most 64 letters, digits, `_` and `-`: handoff(agent, tool_name=…)."
+        )
     about = f" {agent.description}" if agent.description else ""
     return Handoff(
         agent=agent,
-        tool_name=tool_name or f"transfer_to_{_NOT_A_WORD.sub('_', agent.name)}",
+        tool_name=name,
         description=description or f"Hand the conversation over to the agent {agent.name}.{about}",
         history=history,
     )

@@ -137,7 +137,9 @@ class _Draft:
     def seal(self) -> Event:
         self._sealed = True
         if self._more:
-            # The dict was made by `delta`'s caller for this event alone and nobody has seen it.
+            # The dict was made by `delta`'s caller for this event alone and nobody has seen it. A second time, as by a
+            # reader and by the result, there is nothing more.
             data = cast("dict[str, Any]", self.event.data)
             data["delta"] += "".join(self._more)
+            self._more.clear()
         return self.event

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NoReturn
 
-from agent_sdk.contracts.errors import LimitExceeded
+from agent_sdk.contracts.errors import InvalidInput, LimitExceeded
 from agent_sdk.contracts.run import RunLimits
 from agent_sdk.contracts.usage import Usage
 
@@ -24,12 +24,16 @@ class UsageLimits:
     """Seconds of wall-clock time."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be a ceiling."""
+        """Refuse what cannot be a ceiling.
+
+        Raises:
+            InvalidInput: It is not above 0.
+        """
         for name in ("max_steps", "max_tokens", "max_cost_usd", "timeout_s"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 msg = f"{name} must be greater than 0, not {value!r}"
-                raise ValueError(msg)
+                raise InvalidInput(msg, hint="None means no ceiling.")
 
     def as_data(self) -> RunLimits:
         """The ceilings as an event carries them."""

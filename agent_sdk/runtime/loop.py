@@ -1,7 +1,6 @@
 """The loop: `run → step → query → execute`. There is one, whoever watches."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from agent_sdk.contracts.errors import ContentFiltered, ModelError, OutputInvalid, RunFailed
@@ -14,9 +13,9 @@ from agent_sdk.runtime.outcome import (
     Outcome,
     canceled,
     failed,
+    interrupted,
     journal_outcome,
     record_child_end,
-    timed_out,
     wrapped,
 )
 from agent_sdk.runtime.output import OUTPUT_TOOL
@@ -29,41 +28,60 @@ if TYPE_CHECKING:
 
 EMPTY_ANSWER: Final = "Your answer was empty. Answer the user, or call a tool."
 OUTPUT_ACCEPTED: Final = "The answer was accepted."
+TOO_LATE: Final = "Not done: the conversation was handed over to another agent."
 
 
 async def run(state: "RunState") -> Outcome:
     """Run to the end or to a pause, and journal it. A failure is an outcome; only a foreign cancellation is raised."""
     clock = state.services.clock
     began = clock.monotonic()
-    with Interrupter(state.token, state.time_left_s) as interrupter:
+    with Interrupter(None if state.parent else state.token, state.time_left_s) as interrupter:
         state.interrupter = interrupter
         try:
-            outcome = await _steps(state)
-        except asyncio.CancelledError:
-            if not interrupter.absorb():
+            outcome = await _guarded(state)
+        except asyncio.CancelledError as error:
+            if interrupter.asked_by == "others":
                 journal_outcome(state, canceled(state))
                 raise
-            outcome = timed_out(state) if interrupter.timed_out else canceled(state)
+            # A CancelledError that nobody asked for is a bug in what raised it, as any other exception is.
+            outcome = interrupted(state) if state.interrupted else failed(wrapped(error))
         except (RunFailed, ModelError) as error:
             outcome = failed(error)
         except Exception as error:  # noqa: BLE001 - a bug in a caller's function ends the run, journaled, not lost
             outcome = failed(wrapped(error))
-        finally:
-            for guard in state.guards:
-                guard.cancel()
     state.active_s += clock.monotonic() - began
     journal_outcome(state, outcome)
     await state.journal.committed()
     return outcome
 
 
+def cancel_idle(state: "RunState") -> Outcome:
+    """Journal the end of a run that is canceled while nobody executes it: it waits for its turn, or is paused."""
+    _cut(state, asyncio.CancelledError())
+    outcome = canceled(state)
+    journal_outcome(state, outcome)
+    return outcome
+
+
+async def _guarded(state: "RunState") -> Outcome:
+    """The steps; the guardrails that run beside them end with them."""
+    try:
+        return await _steps(state)
+    finally:
+        for guard in state.guards:
+            guard.cancel()
+        if state.guards:
+            await asyncio.gather(*state.guards, return_exceptions=True)
+
+
 async def _steps(state: "RunState") -> Outcome:
-    if state.step is None:
-        _check_price(state)
+    if state.step is None and not state.token.canceled:
         await _guard_input(state)
     while True:
-        if state.step is None and state.token.canceled:
-            return canceled(state)
+        # Also what a function swallowed: an interruption is not forgotten.
+        if state.interrupted or (state.step is None and state.token.canceled):
+            _cut(state, asyncio.CancelledError())
+            return interrupted(state)
         outcome = await _step(state)
         if outcome is not None:
             return outcome
@@ -76,19 +94,25 @@ async def _step(state: "RunState") -> Outcome | None:
         if step is None:
             step = _begin(state)
             response = await query(state, step)
-            await _await_guards(state.guards)
+            if state.guards:
+                # Nothing is executed and nothing is an answer before their verdicts.
+                await asyncio.gather(*state.guards)
             state.check_answer()
             _accept_calls(state, step)
             if response.finish_reason == "content_filter" and not response.parts:
                 msg = f"the content filter of {step.model.id} withheld the whole answer"
                 raise ContentFiltered(msg, provider=step.model.id)
         await execute(state, step)
-        if step.waiting:
-            return Outcome(status="paused", stop_reason="approval_required")
-        return await _finish(state, step)
+        if not step.waiting:
+            return await _finish(state, step)
     except BaseException as error:
         _cut(state, error)
         raise
+    if not state.token.canceled:
+        return Outcome(status="paused", stop_reason="approval_required")
+    # Whoever canceled does not wait for a human any more.
+    _cut(state, asyncio.CancelledError())
+    return canceled(state)
 
 
 def _begin(state: "RunState") -> Step:
@@ -107,7 +131,7 @@ def _accept_calls(state: "RunState", step: Step) -> None:
         hidden.add(OUTPUT_TOOL)
     for part in _message(step).tool_calls:
         if part.name not in hidden:
-            step.calls.append(accept(state, part))
+            step.calls.append(accept(state, step, part))
     unknown = next((call for call in step.calls if call.tool is None), None)
     if unknown is not None and state.agent.on_tool_not_found == "fail":
         msg = f"the model called {unknown.part.name!r}, which is no tool of {state.agent.name!r}"
@@ -120,13 +144,13 @@ async def _finish(state: "RunState", step: Step) -> Outcome | None:
     results = answers(state, step.calls)
     if results is not None:
         state.messages.append(results)
-    _hand_off(state, message)
     verdict: Outcome | None = None
     problem: str | None = None
-    try:
-        verdict = await _read_output(state, message)
-    except ModelRetry as signal:
-        problem = str(signal)
+    if not _hand_off(state, message):
+        try:
+            verdict = await _read_output(state, message)
+        except ModelRetry as signal:
+            problem = str(signal)
     _close(state, step)
     if problem is not None:
         _ask_again(state, message, problem)
@@ -141,7 +165,7 @@ async def _read_output(state: "RunState", message: Message) -> Outcome | None:
         GuardrailTripped: An output guardrail said no.
     """
     output = state.agent.output
-    final = next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
+    final = _final_call(message)
     if output.is_text or final is None:
         if message.tool_calls:
             return None
@@ -155,7 +179,8 @@ async def _read_output(state: "RunState", message: Message) -> Outcome | None:
         _answer_hidden(state, final, OUTPUT_ACCEPTED)
     for guardrail in state.agent.output_guardrails:
         await guardrail.verdict(state.context(), value)
-    return Outcome(status="completed", stop_reason="end_turn", output=value)
+    plain = output.to_plain(value)
+    return Outcome(status="completed", stop_reason="end_turn", output=value, plain=plain)
 
 
 def _ask_again(state: "RunState", message: Message, problem: str) -> None:
@@ -165,7 +190,7 @@ def _ask_again(state: "RunState", message: Message, problem: str) -> None:
         raise OutputInvalid(
             msg, hint="Look at the output type and the instructions, or use a stronger model."
         )
-    final = next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
+    final = _final_call(message)
     if final is not None:
         _answer_hidden(state, final, problem)
     else:
@@ -173,8 +198,8 @@ def _ask_again(state: "RunState", message: Message, problem: str) -> None:
         state.messages.append(Message(id=ids.new("msg"), role="user", parts=(TextPart(text=problem),)))
 
 
-def _hand_off(state: "RunState", message: Message) -> None:
-    """Let the first handoff that the message asks for happen; others of the same message come too late."""
+def _hand_off(state: "RunState", message: Message) -> bool:
+    """Let the first handoff that the message asks for happen; others, and an answer, come too late."""
     taken: Handoff | None = None
     for part in message.tool_calls:
         found = state.agent.handoffs_by_name.get(part.name)
@@ -188,9 +213,14 @@ def _hand_off(state: "RunState", message: Message) -> None:
             _answer_hidden(state, part, f"The agent {found.agent.name} has taken over.")
         else:
             state.journal.record("handoff.failed", {**data, "reason": "another handoff came first"})
-            _answer_hidden(state, part, "Not done: the conversation was handed over to another agent.")
-    if taken is not None:
-        _take_over(state, taken)
+            _answer_hidden(state, part, TOO_LATE)
+    if taken is None:
+        return False
+    final = _final_call(message)
+    if final is not None and not state.agent.output.is_text:
+        _answer_hidden(state, final, TOO_LATE)
+    _take_over(state, taken)
+    return True
 
 
 def _take_over(state: "RunState", taken: "Handoff") -> None:
@@ -198,8 +228,12 @@ def _take_over(state: "RunState", taken: "Handoff") -> None:
     state.model = model_for(state.services, taken.agent, state.model_choice)
     if taken.history is not None:
         # The next agent's view; what the run added stays whole for the session.
-        state.view = tuple(taken.history((*state.history, *state.messages)))
+        state.view = tuple(taken.history(state.transcript))
         state.view_from = len(state.messages)
+
+
+def _final_call(message: Message) -> ToolCallPart | None:
+    return next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
 
 
 def _answer_hidden(state: "RunState", part: ToolCallPart, content: str) -> None:
@@ -272,15 +306,13 @@ def _abandon(state: "RunState", child: "RunState") -> None:
 
 def _check_limits(state: "RunState") -> None:
     state.limits.check_step(state.journal.step, state.usage)
-    ancestor = state.parent
-    while ancestor is not None:
-        ancestor.limits.check_budget(ancestor.usage)
-        ancestor = ancestor.parent
-
-
-def _check_price(state: "RunState") -> None:
-    if state.limits.max_cost_usd is not None and not state.model.profile.priced:
-        raise unpriced()
+    bound: RunState | None = state
+    while bound is not None:
+        bound.limits.check_budget(bound.usage)
+        # A cost ceiling also binds the models of handoffs and subagents.
+        if bound.limits.max_cost_usd is not None and not state.model.profile.priced:
+            raise unpriced()
+        bound = bound.parent
 
 
 async def _guard_input(state: "RunState") -> None:
@@ -294,9 +326,3 @@ async def _guard_input(state: "RunState") -> None:
         for guardrail in state.agent.input_guardrails
         if guardrail.parallel
     ]
-
-
-async def _await_guards(guards: Sequence["asyncio.Task[None]"]) -> None:
-    """Wait for the parallel guardrails: nothing is executed and nothing is an answer before their verdicts."""
-    if guards:
-        await asyncio.gather(*guards)

@@ -6,6 +6,7 @@ What a run needs to be told of afterwards is kept; deltas live until the reader 
 import asyncio
 from collections import deque
 
+from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import DELTA_TYPES, Event
 from agent_sdk.ports.journal import Entry
 
@@ -21,7 +22,7 @@ class MemoryLog:
         """
         self.followed = followed
         self._pending: deque[Entry] = deque()
-        self._kept: dict[str, list[Event]] = {}
+        self._kept: dict[str, list[Entry]] = {}
         self._waiter: asyncio.Future[None] | None = None
         self._closed = False
 
@@ -29,7 +30,7 @@ class MemoryLog:
         """Take the next entry."""
         event = entry.event
         if event.type not in DELTA_TYPES:
-            self._kept.setdefault(event.run_id, []).append(event)
+            self._kept.setdefault(event.run_id, []).append(entry)
         if self.followed:
             self._pending.append(entry)
             self._wake()
@@ -38,20 +39,31 @@ class MemoryLog:
         """Return at once: memory is as safe as it gets."""
 
     def events(self, run_id: str) -> list[Event]:
-        """What is kept of one run: everything but deltas."""
-        return list(self._kept.get(run_id, ()))
+        """What is kept of one run: everything but the deltas of messages."""
+        return [entry.seal() for entry in self._kept.get(run_id, ())]
 
-    async def take(self) -> Event | None:
-        """The next event, or None at the end of the log. One reader at a time."""
-        while not self._pending:
-            if self._closed:
-                return None
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        return self._pending.popleft().seal()
+    def take(self) -> Event | None:
+        """The next event, or None where there is none yet, or none any more."""
+        return self._pending.popleft().seal() if self._pending else None
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing will be written any more."""
+        return self._closed
+
+    def more(self) -> "asyncio.Future[None]":
+        """Done when there is something to take, or the log is closed.
+
+        Raises:
+            InvalidInput: Somebody else waits for it.
+        """
+        if self._waiter is not None and not self._waiter.done():
+            msg = "the stream has a reader"
+            raise InvalidInput(msg, hint="Read it once, and pass the events on to whoever wants them.")
+        self._waiter = waiter = asyncio.get_running_loop().create_future()
+        if self._pending or self._closed:
+            waiter.set_result(None)
+        return waiter
 
     def close(self) -> None:
         """End the log: the reader gets what is left and then None."""

@@ -25,6 +25,8 @@ class Outcome:
     status: RunStatus
     stop_reason: StopReason
     output: Any = None
+    plain: Any = None
+    """The output as the journal carries it."""
     error: AgentSDKError | None = None
 
 
@@ -32,11 +34,13 @@ def canceled(state: "RunState") -> Outcome:
     """The outcome of a cancellation: what was said is kept."""
     last = state.messages[-1]
     said = last.text if last.role == "assistant" else ""
-    return Outcome(status="canceled", stop_reason="canceled", output=said or None)
+    return Outcome(status="canceled", stop_reason="canceled", output=said or None, plain=said or None)
 
 
-def timed_out(state: "RunState") -> Outcome:
-    """The outcome of the run's time being over."""
+def interrupted(state: "RunState") -> Outcome:
+    """The outcome of an interruption: of a cancellation, or of the run's time being over."""
+    if state.interruption == "canceled":
+        return canceled(state)
     error = LimitExceeded(
         f"the run did not end within timeout_s = {state.limits.timeout_s:g}",
         hint="Raise timeout_s, or look at which step took long.",
@@ -51,7 +55,7 @@ def failed(error: AgentSDKError) -> Outcome:
     return Outcome(status="failed", stop_reason=reason, error=error)
 
 
-def wrapped(error: Exception) -> RunFailed:
+def wrapped(error: BaseException) -> RunFailed:
     """An exception out of somebody's instructions, guardrail, filter or schema."""
     if isinstance(error, AgentSDKError):
         failure = RunFailed(str(error), hint=error.hint, stop_reason="tool_error")
@@ -65,12 +69,12 @@ def journal_outcome(state: "RunState", outcome: Outcome) -> None:
     """Write the run's terminal event, or that it pauses."""
     data: dict[str, Any] = {"stop_reason": outcome.stop_reason, "usage": state.usage}
     if outcome.status == "completed":
-        state.journal.record("run.completed", {**data, "output": state.agent.output.to_plain(outcome.output)})
+        state.journal.record("run.completed", {**data, "output": outcome.plain})
     elif outcome.status == "failed" and outcome.error is not None:
         state.journal.record("run.failed", {**data, "error": outcome.error.as_data()})
     elif outcome.status == "canceled":
         token = state.token
-        more = {"mode": token.mode or "now", "reason": token.reason, "output": outcome.output}
+        more = {"mode": token.mode or "now", "reason": token.reason, "output": outcome.plain}
         state.journal.record("run.canceled", {**data, **more})
     else:
         pending = [

@@ -1,5 +1,6 @@
 """Structured output: a type in, a checked value out, by whichever way the model offers."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 T = TypeVar("T", default=Any)
 
 OUTPUT_TOOL: Final = "final_answer"
+NAME_LENGTH_MAX_CHARS: Final = 64
+"""Of a schema's name, which providers bound."""
 _VALUE: Final = "value"
+_NOT_A_WORD: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _FENCE: Final = "```"
 
 
@@ -79,7 +83,7 @@ class OutputSpec:
     @property
     def schema(self) -> OutputSchema:
         """What native output is told."""
-        name = getattr(self._type, "__name__", "output")
+        name = _NOT_A_WORD.sub("_", getattr(self._type, "__name__", "output"))[:NAME_LENGTH_MAX_CHARS]
         return OutputSchema(
             name=name, schema=self._object_schema, description=self._object_schema.get("description")
         )
@@ -129,32 +133,27 @@ class OutputSpec:
 
     @cached_property
     def _is_object(self) -> bool:
-        return self._own_schema.get("type") == "object" or "$ref" in self._own_schema
-
-    @cached_property
-    def _own_schema(self) -> dict[str, Any]:
-        return self._adapter_of(self._type).json_schema()
+        return _at_root(self._schema_of(self._type)).get("type") == "object"
 
     @cached_property
     def _object_schema(self) -> dict[str, Any]:
         """An object in any case: both tools and native output require one."""
-        return _closed(self._adapter.json_schema())
+        kind = self._type if self._is_object else TypedDictOf(self._type)
+        return _closed(_at_root(self._schema_of(kind)))
 
     @cached_property
     def _adapter(self) -> "TypeAdapter[Any]":
-        if self._is_object:
-            return self._adapter_of(self._type)
-        wrapped = TypedDictOf(self._type)
-        return self._adapter_of(wrapped)
+        from pydantic import TypeAdapter
 
-    @staticmethod
-    def _adapter_of(kind: Any) -> "TypeAdapter[Any]":
-        from pydantic import PydanticSchemaGenerationError, TypeAdapter
+        return TypeAdapter(self._type if self._is_object else TypedDictOf(self._type))
+
+    def _schema_of(self, kind: Any) -> dict[str, Any]:
+        from pydantic import PydanticUndefinedAnnotation, PydanticUserError, TypeAdapter
 
         try:
-            return TypeAdapter(kind)
-        except PydanticSchemaGenerationError as error:
-            msg = f"{kind!r} cannot be an output type: {error.message}"
+            return TypeAdapter(kind).json_schema()
+        except (PydanticUserError, PydanticUndefinedAnnotation) as error:
+            msg = f"{self._type!r} cannot be an output type: {error.message}"
             raise DefinitionError(
                 msg, hint="Use a pydantic model, a dataclass, a TypedDict or a JSON type."
             ) from error
@@ -165,6 +164,12 @@ def TypedDictOf(kind: Any) -> Any:  # noqa: N802 - it makes a type
     from typing_extensions import TypedDict
 
     return cast("Any", TypedDict("Answer", {_VALUE: kind}))  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def _at_root(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that does not begin with a reference, as that of a recursive type does: providers want an object."""
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    return {**schema["$defs"][name], "$defs": schema["$defs"]} if name else schema
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One model call: the request is built, the answer is journaled as it streams in, failures are retried."""
 
+import asyncio
 import inspect
 from contextlib import aclosing
 from dataclasses import replace
@@ -42,8 +43,8 @@ async def query(state: "RunState", step: "Step") -> ModelResponse:
             answer.cut("error" if delay_s is None else "retry", error)
             if delay_s is None:
                 raise
-        except BaseException:
-            answer.cut(state.interruption)
+        except BaseException as error:
+            answer.cut(state.interruption if isinstance(error, asyncio.CancelledError) else "error")
             raise
         await services.clock.sleep(delay_s)
 

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 OutputT = TypeVar("OutputT", default=str)
 
 
+Verdict = Literal["approve", "deny"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDecision:
     """What a human says to a waiting call."""
 
     tool_call_id: str
-    decision: Literal["approve", "deny"]
+    decision: Verdict
     args: Mapping[str, Any] | None = None
     """Instead of the model's arguments."""
     reason: str | None = None
@@ -69,7 +72,7 @@ class RunResult(Generic[OutputT]):
     new_messages: tuple[Message, ...]
     """What this run added, the user's message first."""
     events: tuple[Event, ...]
-    """The journal without deltas."""
+    """The journal without the deltas of messages, which their `message.completed` holds whole."""
     finish_reason: FinishReason | None = None
     """Of the last answer; `length` says that the model had to stop early."""
     interruptions: tuple[Interruption, ...] = ()
@@ -101,5 +104,7 @@ class RunResult(Generic[OutputT]):
 def _require(resume: Any) -> Any:
     if resume is None:
         msg = "only a paused run can be resumed"
-        raise InvalidInput(msg)
+        raise InvalidInput(
+            msg, hint="Look at `result.interruptions` first: it is empty unless the run paused."
+        )
     return resume

@@ -1,19 +1,22 @@
 """The runner: runs agents with its services, and remembers the sessions of the runs it began."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.messages import Input, Message
 from agent_sdk.ports.llm import Model
 from agent_sdk.runtime import loop
 from agent_sdk.runtime.begin import RunSpec, new_state, queue, requeue, result_of, start
-from agent_sdk.runtime.cancellation import CancelToken
+from agent_sdk.runtime.cancellation import CancelToken, Interrupter
 from agent_sdk.runtime.decisions import apply_decisions, check_decisions
 from agent_sdk.runtime.definition import AgentDefinition, DepsT, OutputT
 from agent_sdk.runtime.limits import UsageLimits
 from agent_sdk.runtime.memory_log import MemoryLog
+from agent_sdk.runtime.outcome import Outcome
 from agent_sdk.runtime.result import ApprovalDecision, RunResult
 from agent_sdk.runtime.services import Services, default_services
 from agent_sdk.runtime.sessions import MemorySessions
@@ -63,7 +66,7 @@ class Runner:
             session=session,
             model=model,
             limits=limits,
-            token=cancel or CancelToken(),
+            cancel=cancel,
         )
         return await self._first(new_state(self.services, spec, MemoryLog(followed=False)))
 
@@ -87,7 +90,7 @@ class Runner:
             session=session,
             model=model,
             limits=limits,
-            token=cancel or CancelToken(),
+            cancel=cancel,
         )
         return RunStream[OutputT](
             lambda: new_state(self.services, spec, MemoryLog(followed=True)), self._first, tree=tree
@@ -105,45 +108,90 @@ class Runner:
         cancel: CancelToken | None = None,
     ) -> RunResult[OutputT]:
         """As `Agent.run_sync`."""
-        token = cancel or CancelToken()
-        work = self.run(agent, input, deps=deps, session=session, model=model, limits=limits, cancel=token)
-        return run_blocking(work, token)
+        token = CancelToken()
+
+        def begin() -> Coroutine[Any, Any, RunResult[OutputT]]:
+            return self.run(
+                agent, input, deps=deps, session=session, model=model, limits=limits, cancel=token
+            )
+
+        with token.following(cancel):
+            return run_blocking(begin, token)
 
     async def _first(self, state: RunState) -> RunResult[Any]:
         queue(state)
-        async with self._sessions.turn(state.journal.session_id) as history:
-            state.history = history
+
+        def begin() -> None:
+            state.history = self._sessions.history(state.journal.session_id)
             start(state)
-            return await self._go(state)
+
+        return await self._in_turn(state, begin)
 
     async def _again(self, state: RunState) -> RunResult[Any]:
-        async with self._sessions.turn(state.journal.session_id):
+        def begin() -> None:
             requeue(state)
             apply_decisions(state, state.decisions)
-            return await self._go(state)
 
-    async def _go(self, state: RunState) -> RunResult[Any]:
-        try:
-            outcome = await loop.run(state)
-        finally:
-            self._sessions.save(state.journal.session_id, (*state.history, *state.messages))
+        return await self._in_turn(state, begin)
+
+    async def _in_turn(self, state: RunState, begin: Callable[[], None]) -> RunResult[Any]:
+        """Wait for the session's turn, and run; the caller's token is heard all the while."""
+        session_id = state.journal.session_id
+        with state.token.following(state.follows):
+            if not await self._entered(state):
+                return result_of(state, loop.cancel_idle(state))
+            try:
+                begin()
+                return self._result(state, await loop.run(state))
+            finally:
+                self._sessions.save(session_id, state.journal.run_id, state.messages)
+                self._sessions.leave(session_id)
+
+    async def _entered(self, state: RunState) -> bool:
+        """Whether it has its turn now; False when it was canceled before."""
+        session_id = state.journal.session_id
+        with Interrupter(state.token, modes=("now", "after_step")) as interrupter:
+            try:
+                await self._sessions.enter(session_id)
+            except asyncio.CancelledError:
+                if interrupter.asked_by == "us":
+                    return False
+                loop.cancel_idle(state)
+                raise
+        if state.token.canceled:
+            self._sessions.leave(session_id)
+        return not state.token.canceled
+
+    def _result(self, state: RunState, outcome: Outcome) -> RunResult[Any]:
         result = result_of(state, outcome)
         if outcome.status != "paused":
             return result
+        seq = state.paused_at = state.journal.seq
 
         async def resume(decisions: Sequence[ApprovalDecision]) -> RunResult[Any]:
-            return await self._again(_resumed(state, decisions, followed=False))
+            return await self._again(_resumed(state, decisions, seq, followed=False))
 
         def resume_stream(decisions: Sequence[ApprovalDecision]) -> RunStream[Any]:
-            check_decisions(state, decisions)
-            return RunStream[Any](lambda: _resumed(state, decisions, followed=True), self._again, tree=False)
+            _check_resume(state, decisions, seq)
+            return RunStream[Any](
+                lambda: _resumed(state, decisions, seq, followed=True), self._again, tree=False
+            )
 
         return replace(result, _resume=resume, _resume_stream=resume_stream)
 
 
-def _resumed(state: RunState, decisions: Sequence[ApprovalDecision], *, followed: bool) -> RunState:
+def _check_resume(state: RunState, decisions: Sequence[ApprovalDecision], seq: int) -> None:
+    if state.paused_at != seq:
+        msg = f"this pause of {state.journal.run_id} is over: somebody resumed it"
+        raise InvalidInput(msg, hint="Go on with what that resume returned.")
     check_decisions(state, decisions)
+
+
+def _resumed(state: RunState, decisions: Sequence[ApprovalDecision], seq: int, *, followed: bool) -> RunState:
+    _check_resume(state, decisions, seq)
+    state.paused_at = 0
     state.decisions = tuple(decisions)
+    state.loop = asyncio.get_running_loop()
     state.log.reopen(followed=followed)
     return state
 

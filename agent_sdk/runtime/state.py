@@ -49,6 +49,8 @@ class Step:
     response: ModelResponse | None = None
     message: Message | None = None
     calls: list[Call] = field(default_factory=list[Call])
+    sent_back: set[str] = field(default_factory=set[str])
+    """Names of tools of which a call was sent back to the model in this step."""
     fatal: Exception | None = None
     """Set by a call that ends the run; raised when its siblings have ended."""
 
@@ -72,6 +74,9 @@ class RunState:
     deps: Any
     limits: UsageLimits
     token: CancelToken
+    """The run's own."""
+    follows: CancelToken | None
+    """The caller's, heard while the run is at work or waits for its turn."""
     log: MemoryLog
     journal: Journal
     loop: asyncio.AbstractEventLoop
@@ -95,7 +100,9 @@ class RunState:
     children: "dict[str, RunState]" = field(default_factory=dict[str, "RunState"])
     """Subagents that have not ended, by the tool call that runs them."""
     decisions: tuple[ApprovalDecision, ...] = ()
-    """What was decided for a subagent that paused, until it goes on."""
+    """What was decided while it paused, until it goes on."""
+    paused_at: int = 0
+    """`seq` of the pause that may be resumed; 0 where there is none, or somebody does."""
     guards: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     """Input guardrails that run beside the first model call."""
 
@@ -127,6 +134,12 @@ class RunState:
         self.limits.check_answer(self.usage)
         if self.parent is not None:
             self.parent.check_answer()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was told to stop now, by a cancellation or because its time is over."""
+        fired = self.interrupter is not None and self.interrupter.fired
+        return fired or self.token.mode == "now"
 
     @property
     def interruption(self) -> Literal["timeout", "canceled"]:

@@ -37,7 +37,15 @@ class RunStream(Generic[OutputT]):
         self._task: asyncio.Task[RunResult[OutputT]] | None = None
 
     async def __aenter__(self) -> Self:
-        """Start the run."""
+        """Start the run.
+
+        Raises:
+            InvalidInput: It was started before, or what was asked for cannot be run.
+            DefinitionError, ConfigError: As `Agent.run` does.
+        """
+        if self._state is not None:
+            msg = "the stream was entered before"
+            raise InvalidInput(msg, hint="Each run is one stream: call agent.stream(…) again.")
         self._state = state = self._prepare()
         self._task = asyncio.get_running_loop().create_task(self._run(state), name=state.journal.run_id)
         return self
@@ -50,9 +58,15 @@ class RunStream(Generic[OutputT]):
         if not task.done():
             state.token.cancel("now", reason="the stream was left")
         # A failure is the business of `result`; here only the end counts.
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            # The run was told to end; whoever wants this task to end, too, is heard when it has.
+            await asyncio.wait([task])
+            raise
+        finally:
+            if task.done() and not task.cancelled():
+                task.exception()
 
     def __aiter__(self) -> Self:
         """The events, once."""
@@ -61,11 +75,14 @@ class RunStream(Generic[OutputT]):
     async def __anext__(self) -> Event:
         """The next event."""
         state, _ = self._entered()
+        log = state.log
         while True:
-            event = await state.log.take()
+            event = log.take()
             if event is None:
-                raise StopAsyncIteration
-            if self._tree or event.run_id == state.journal.run_id:
+                if log.closed:
+                    raise StopAsyncIteration
+                await log.more()
+            elif self._tree or event.run_id == state.journal.run_id:
                 return event
 
     @property

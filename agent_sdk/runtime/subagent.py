@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from agent_sdk.contracts.codec import encode
-from agent_sdk.contracts.errors import AgentSDKError, ToolArgumentsInvalid
-from agent_sdk.contracts.signals import ApprovalRequired, ToolFailed
+from agent_sdk.contracts.errors import AgentSDKError, DefinitionError, ToolArgumentsInvalid
+from agent_sdk.contracts.signals import ApprovalRequired
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.ports.tool import RunContext, ToolOutput
 from agent_sdk.runtime import loop
@@ -23,6 +23,7 @@ DEPTH_MAX_COUNT: Final = 8
 SUBAGENT_TIMEOUT_S: Final = 3600.0
 """A subagent has limits of its own; this only bounds what has none."""
 _NOT_A_WORD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class AgentTool:
@@ -31,10 +32,20 @@ class AgentTool:
     def __init__(
         self, agent: AgentDefinition[Any, Any], *, name: str | None, description: str | None
     ) -> None:
-        """Take the agent's own name and description where none is given."""
+        """Take the agent's own name and description where none is given.
+
+        Raises:
+            DefinitionError: No model could call a tool by that name.
+        """
+        name = name or _NOT_A_WORD.sub("_", agent.name)
+        if not _TOOL_NAME.fullmatch(name):
+            msg = f"{name!r} cannot be a tool's name"
+            raise DefinitionError(
+                msg, hint="At most 64 letters, digits, `_`, `-` and `.`: agent.as_tool(name)."
+            )
         self._agent = agent
         self._spec = ToolSpec(
-            name=name or _NOT_A_WORD.sub("_", agent.name),
+            name=name,
             description=description or agent.description or f"Ask the agent {agent.name}.",
             parameters={
                 "type": "object",
@@ -73,6 +84,7 @@ class AgentTool:
         if child is None:
             child = self._begin(parent, call_id, text)
         else:
+            child.loop = parent.loop
             requeue(child)
             apply_decisions(child, child.decisions)
         return await self._run(parent, child, call_id)
@@ -108,9 +120,9 @@ class AgentTool:
         if outcome.status == "completed":
             record_child_end(parent, child, "completed", None)
         elif outcome.status == "canceled":
+            # It heard of the cancellation before the task did.
             record_child_end(parent, child, "canceled", child.token.reason)
-            msg = f"the agent {self._agent.name} was canceled"
-            raise ToolFailed(msg)
+            raise asyncio.CancelledError
         else:
             record_child_end(parent, child, "failed", str(outcome.error))
         output = self._agent.output.to_plain(result_of(child, outcome).output)

@@ -4,7 +4,8 @@ Any history, cut anywhere, is repaired deterministically before the next model c
 
 * it begins with a user's message and does not end with the assistant's, and no message is empty;
 * user and assistant alternate; a tool message stands only right after the assistant message that called;
-* that tool message answers every call exactly once, in the order of the calls, and nothing else.
+* that tool message answers every call exactly once, in the order of the calls, and nothing else;
+* no call is made twice, anywhere.
 
 Repairing twice changes nothing.
 """
@@ -41,34 +42,34 @@ def repair(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Make a valid transcript of any messages; the module's docstring says what holds afterwards."""
     repaired: list[Message] = []
     answers: list[Message] = []
+    called: set[str] = set()
     for message in messages:
         if message.role == "tool":
             answers.append(message)
             continue
         _answer_calls(repaired, answers)
         answers = []
-        parts = _clean(message)
+        parts = _clean(message, called)
         if parts:
             _add(repaired, replace(message, parts=parts))
     _answer_calls(repaired, answers)
-    if repaired and repaired[0].role != "user":
-        repaired.insert(0, _user(repaired[0], "opening", OPENING))
-    if repaired and repaired[-1].role == "assistant":
+    if not repaired or repaired[0].role != "user":
+        repaired.insert(0, _user(repaired[0] if repaired else None, "opening", OPENING))
+    if repaired[-1].role == "assistant":
         repaired.append(_user(repaired[-1], "go-on", GO_ON))
     return tuple(repaired)
 
 
-def _clean(message: Message) -> tuple[Part, ...]:
-    """The parts that may stand in a message of its role, without empty ones and without calls made twice."""
-    seen: set[str] = set()
+def _clean(message: Message, called: set[str]) -> tuple[Part, ...]:
+    """The parts that may stand in a message of its role, without empty ones and without calls made before."""
     parts: list[Part] = []
     for part in message.parts:
         if not isinstance(part, _BELONGS[message.role]) or _is_empty(part):
             continue
         if isinstance(part, ToolCallPart):
-            if part.tool_call_id in seen:
+            if part.tool_call_id in called:
                 continue
-            seen.add(part.tool_call_id)
+            called.add(part.tool_call_id)
         parts.append(part)
     # Reasoning alone says nothing that may be sent back: it was cut before the answer began.
     if all(isinstance(part, ReasoningPart | CitationPart) for part in parts):
@@ -88,9 +89,7 @@ def _add(repaired: list[Message], message: Message) -> None:
     if last is None or last.role != message.role:
         repaired.append(message)
         return
-    called = {part.tool_call_id for part in last.tool_calls}
-    fresh = [p for p in message.parts if not (isinstance(p, ToolCallPart) and p.tool_call_id in called)]
-    repaired[-1] = replace(last, parts=(*last.parts, *fresh))
+    repaired[-1] = replace(last, parts=(*last.parts, *message.parts))
 
 
 def _answer_calls(repaired: list[Message], answers: Sequence[Message]) -> None:
@@ -128,6 +127,6 @@ def _interrupted(call: ToolCallPart) -> ToolResultPart:
     )
 
 
-def _user(beside: Message, what: str, text: str) -> Message:
+def _user(beside: Message | None, what: str, text: str) -> Message:
     """A message of our own, with an id that the same repair makes again."""
-    return Message(id=f"{beside.id}:{what}", role="user", parts=(TextPart(text=text),))
+    return Message(id=f"{beside.id if beside else 'msg'}:{what}", role="user", parts=(TextPart(text=text),))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from agent_sdk.contracts.errors import UnknownModel
 from agent_sdk.contracts.ids import IdPrefix, encode_id
 from agent_sdk.contracts.tool import Effects, ToolSpec
 from agent_sdk.ports.llm import Model
@@ -83,8 +84,16 @@ class FakeModels:
         self._models = dict(models)
 
     def resolve(self, model_id: str | None) -> Model:
-        """The model of that id; None means the first."""
-        return next(iter(self._models.values())) if model_id is None else self._models[model_id]
+        """The model of that id; None means the first.
+
+        Raises:
+            UnknownModel: There is none.
+        """
+        wanted = next(iter(self._models), None) if model_id is None else model_id
+        if wanted not in self._models:
+            msg = f"this test has no model {wanted!r}"
+            raise UnknownModel(msg, hint=f"fake_services was given: {', '.join(self._models) or 'none'}.")
+        return self._models[wanted]
 
 
 def fake_services(*models: Model, clock: FakeClock | None = None) -> Services:

@@ -14,7 +14,7 @@ from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.events import Event
 
 _ID: Final = re.compile(r"\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\b")
-_DURATION: Final = re.compile(r'("(?:\w+_ms)": ?)\d+')
+_DURATIONS: Final = ("duration_ms", "latency_ms", "first_token_ms")
 
 
 def normalize(events: Iterable[Event]) -> str:
@@ -32,8 +32,9 @@ def normalize(events: Iterable[Event]) -> str:
     for event in events:
         plain: dict[str, Any] = json.loads(encode(event))
         del plain["id"], plain["time"]
-        text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
-        lines.append(_DURATION.sub(r"\g<1>0", _ID.sub(numbered, text)))
+        data = plain["data"]
+        data.update({key: 0 for key in _DURATIONS if data.get(key) is not None})
+        lines.append(_ID.sub(numbered, json.dumps(plain, ensure_ascii=False, sort_keys=True)))
     return "\n".join(lines) + "\n"
 
 

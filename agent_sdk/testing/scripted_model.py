@@ -1,8 +1,8 @@
 """A model that says what a test wrote down, and complains when it is asked for more or for less."""
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final
 
 from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.messages import FinishReason, Part, ReasoningPart, TextPart, ToolCallPart
@@ -74,7 +74,14 @@ class ScriptedModel:
         id: str = "scripted:model",  # noqa: A002 - the port's word
         profile: ModelProfile | None = None,
     ) -> None:
-        """Take the steps, in order."""
+        """Take the steps, in order.
+
+        Raises:
+            TypeError: `steps` is one text, which Python would take for a list of letters.
+        """
+        if isinstance(steps, str):
+            msg = f"steps is a list: ScriptedModel([{steps!r}])"
+            raise TypeError(msg)
         self.id = id
         self.profile = profile or ModelProfile(native_output=True)
         self.requests: list[ModelRequest] = []
@@ -103,8 +110,9 @@ class ScriptedModel:
             if step.error is not None:
                 ended = True
                 raise step.error
-            yield self._response(step, request)
+            response = self._response(step, request)
             ended = True
+            yield response
         finally:
             self.closed_early += not ended
 
@@ -136,14 +144,10 @@ class ScriptedModel:
         return ModelResponse(parts=(*parts, *step.parts), finish_reason=reason, usage=usage, model=self.id)
 
 
-@dataclass(slots=True)
 class Registry:
     """Where scripted models of the running test are noted, so that the plugin can check them."""
 
-    current: "list[ScriptedModel] | None" = field(default=None)
-
-
-Registry.current = None
+    current: ClassVar[list[ScriptedModel] | None] = None
 
 
 def _as_step(step: Step) -> ModelStep:

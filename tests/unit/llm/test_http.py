@@ -135,10 +135,8 @@ async def test_a_server_that_takes_the_request_and_says_nothing_ends_as_a_timeou
 
 async def test_no_connection_in_time_is_safe_to_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "CONNECT_TIMEOUT_SECONDS", 1e-9)
-    # Timeouts are kept by their silence, so this one is no other test's.
-    settings = ModelSettings(timeout_s=77.7)
     with socket.create_server(("127.0.0.1", 0)) as deaf, allow_model_requests():
-        stream = model_at(f"http://127.0.0.1:{deaf.getsockname()[1]}").stream(request(settings=settings))
+        stream = model_at(f"http://127.0.0.1:{deaf.getsockname()[1]}").stream(request())
         with pytest.raises(ModelTimeout, match="no connection to openai within") as caught:
             await anext(stream)
     assert caught.value.replay_safe
