@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agent_sdk.presets import load_preset as load_preset
     from agent_sdk.runtime.agent import Agent as Agent
     from agent_sdk.runtime.cancellation import CancelToken as CancelToken
+    from agent_sdk.runtime.guardrails import Guardrail as Guardrail
     from agent_sdk.runtime.guardrails import GuardrailResult as GuardrailResult
     from agent_sdk.runtime.handoff import Handoff as Handoff
     from agent_sdk.runtime.handoff import handoff as handoff
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from agent_sdk.runtime.output import NativeOutput as NativeOutput
     from agent_sdk.runtime.output import PromptedOutput as PromptedOutput
     from agent_sdk.runtime.output import ToolOutput as ToolOutput
+    from agent_sdk.runtime.result import ApprovalDecision as ApprovalDecision
+    from agent_sdk.runtime.result import Interruption as Interruption
     from agent_sdk.runtime.result import RunResult as RunResult
     from agent_sdk.runtime.runner import Runner as Runner
     from agent_sdk.runtime.stream import RunStream as RunStream
@@ -63,11 +66,11 @@ _HOME = {
     "presets": ("load_preset",),
     "runtime.agent": ("Agent",),
     "runtime.cancellation": ("CancelToken",),
-    "runtime.guardrails": ("GuardrailResult",),
+    "runtime.guardrails": ("Guardrail", "GuardrailResult"),
     "runtime.handoff": ("Handoff", "handoff"),
     "runtime.limits": ("UsageLimits",),
     "runtime.output": ("NativeOutput", "PromptedOutput", "ToolOutput"),
-    "runtime.result": ("RunResult",),
+    "runtime.result": ("ApprovalDecision", "Interruption", "RunResult"),
     "runtime.runner": ("Runner",),
     "runtime.stream": ("RunStream",),
     "tools.function_tool": ("tool",),
@@ -77,16 +80,19 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Agent",
     "AgentSDKError",
+    "ApprovalDecision",
     "ApprovalRequired",
     "CancelToken",
     "CitationPart",
     "DocumentPart",
     "Event",
     "EventGrammar",
+    "Guardrail",
     "GuardrailResult",
     "GuardrailTripped",
     "Handoff",
     "ImagePart",
+    "Interruption",
     "LimitExceeded",
     "MemoryPolicy",
     "Message",

@@ -16,7 +16,8 @@ from typing import Any
 _ID = "chatcmpl-000000000000000000000000"
 _HEAD = {"id": _ID, "created": 1_760_000_000, "model": "fake"}
 _STREAM_HEADERS = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: r1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+    b"x-request-id: r1\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 _CALL = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a":2,"b":3}'}}
 _PATH = re.compile(rb"^POST /t(\d+)-d(\d+)/v1/chat/completions ")
@@ -27,8 +28,12 @@ def _usage(tokens: int) -> dict[str, int]:
     return {"prompt_tokens": 40, "completion_tokens": tokens, "total_tokens": 40 + tokens}
 
 
-def _event(delta: dict[str, Any] | None, finish: str | None = None, usage: dict[str, int] | None = None) -> bytes:
-    choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+def _event(
+    delta: dict[str, Any] | None, finish: str | None = None, usage: dict[str, int] | None = None
+) -> bytes:
+    choices = (
+        [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+    )
     body = {**_HEAD, "object": "chat.completion.chunk", "choices": choices, "usage": usage}
     data = b"data: " + json.dumps(body, separators=(",", ":")).encode() + b"\n\n"
     return b"%x\r\n%b\r\n" % (len(data), data)
@@ -43,9 +48,17 @@ def _pieces(tokens: int, *, call: bool) -> tuple[bytes, list[bytes], bytes]:
     """Opening, tokens and closing of a streamed answer."""
     if call:
         opening = _event({"role": "assistant", "content": None, "tool_calls": [{"index": 0, **_CALL}]})
-        return _STREAM_HEADERS + opening, [], _event({}, "tool_calls") + _event(None, usage=_usage(12)) + _DONE
+        return (
+            _STREAM_HEADERS + opening,
+            [],
+            _event({}, "tool_calls") + _event(None, usage=_usage(12)) + _DONE,
+        )
     opening = _event({"role": "assistant", "content": ""})
-    return _STREAM_HEADERS + opening, [_TOKEN] * tokens, _event({}, "stop") + _event(None, usage=_usage(tokens)) + _DONE
+    return (
+        _STREAM_HEADERS + opening,
+        [_TOKEN] * tokens,
+        _event({}, "stop") + _event(None, usage=_usage(tokens)) + _DONE,
+    )
 
 
 @cache
@@ -55,8 +68,13 @@ def _whole(tokens: int, *, call: bool) -> bytes:
         message["tool_calls"] = [_CALL]
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if call else "stop"}
     count = 12 if call else tokens
-    body = json.dumps({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _usage(count)}).encode()
-    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    body = json.dumps(
+        {**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _usage(count)}
+    ).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
+    )
 
 
 class FakeModel(asyncio.Protocol):

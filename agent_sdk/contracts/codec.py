@@ -14,6 +14,7 @@ from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import PART_TYPES, Message, Part, Role
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 _EVENTS: Final = msgspec.json.Decoder(Event)
 _JSON: Final = msgspec.json.Decoder()
 _TOO_DEEP: Final = "nested too deeply"
@@ -30,6 +31,11 @@ def encode(value: Any) -> bytes:
         return _ENCODER.encode(value)
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
+
+
+def canonical(value: Any) -> bytes:
+    """Write plain JSON so that equal values give equal bytes, whatever the order of their keys: for hashes."""
+    return _CANONICAL.encode(value)
 
 
 def decode(data: bytes | str) -> Any:

@@ -1,7 +1,5 @@
 """Control flow that a tool, a validator or a guardrail may raise. Signals are not errors."""
 
-from typing import Any
-
 
 class Signal(Exception):
     """Something the runtime acts on."""
@@ -18,8 +16,7 @@ class ToolFailed(Signal):
 class ApprovalRequired(Signal):
     """A human has to decide before this call may run."""
 
-    def __init__(self, reason: str | None = None, *, metadata: dict[str, Any] | None = None) -> None:
-        """Say why, and attach what helps to decide."""
+    def __init__(self, reason: str | None = None) -> None:
+        """Say why: whoever decides reads it."""
         super().__init__(reason or "approval required")
         self.reason = reason
-        self.metadata = metadata or {}

@@ -14,6 +14,7 @@ ServerSentEvent = tuple[bytes, bytes]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _DATA: Final = b"data: "
+_LINES_OF_ONE_EVENT: Final = 2
 _NEXT_DATA: Final = b"\n\ndata: "
 
 
@@ -40,6 +41,17 @@ class SSEParser:
         Raises:
             MalformedResponse: An event is larger than `EVENT_SIZE_MAX_BYTES`.
         """
+        if (
+            not self._pieces
+            and not self._ends_in_cr
+            and segment.startswith(_DATA)
+            and segment.endswith(b"\n\n")
+            and segment.count(b"\n") == _LINES_OF_ONE_EVENT
+            and b"\r" not in segment
+        ):
+            # One token in one segment: what a stream consists of, nearly always.
+            self._at_start = False
+            return [(b"", segment[len(_DATA) : -2])]
         if self._at_start:
             segment = self._without_bom(segment)
         if self._ends_in_cr or b"\r" in segment:

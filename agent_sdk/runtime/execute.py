@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from agent_sdk.contracts.codec import decode, encode
+from agent_sdk.contracts.codec import canonical, decode
 from agent_sdk.contracts.errors import (
     AgentSDKError,
     RunFailed,
@@ -83,7 +83,7 @@ def accept(state: "RunState", step: "Step", part: ToolCallPart) -> Call:
 
 def args_hash(name: str, args: Mapping[str, Any]) -> str:
     """SHA-256 of a call's name and arguments: an approval is bound to it."""
-    return hashlib.sha256(encode([name, sorted(args.items())])).hexdigest()
+    return hashlib.sha256(canonical([name, args])).hexdigest()
 
 
 def deny(state: "RunState", call: Call, reason: str | None) -> None:

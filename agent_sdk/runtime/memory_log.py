@@ -21,10 +21,12 @@ class MemoryLog:
             followed: Whether a reader takes the entries with `take`.
         """
         self.followed = followed
-        self._pending: deque[Entry] = deque()
+        self.pending: deque[Entry] = deque()
+        """What the reader has not taken yet. An attribute and no method, because it is looked at for each token."""
         self._kept: dict[str, list[Entry]] = {}
         self._waiter: asyncio.Future[None] | None = None
-        self._closed = False
+        self.closed = False
+        """Whether nothing more is written."""
 
     def append(self, entry: Entry) -> None:
         """Take the next entry."""
@@ -32,8 +34,9 @@ class MemoryLog:
         if event.type not in DELTA_TYPES:
             self._kept.setdefault(event.run_id, []).append(entry)
         if self.followed:
-            self._pending.append(entry)
-            self._wake()
+            self.pending.append(entry)
+            if self._waiter is not None:
+                self._wake()
 
     async def committed(self) -> None:
         """Return at once: memory is as safe as it gets."""
@@ -41,15 +44,6 @@ class MemoryLog:
     def events(self, run_id: str) -> list[Event]:
         """What is kept of one run: everything but the deltas of messages."""
         return [entry.seal() for entry in self._kept.get(run_id, ())]
-
-    def take(self) -> Event | None:
-        """The next event, or None where there is none yet, or none any more."""
-        return self._pending.popleft().seal() if self._pending else None
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing will be written any more."""
-        return self._closed
 
     def more(self) -> "asyncio.Future[None]":
         """Done when there is something to take, or the log is closed.
@@ -61,20 +55,21 @@ class MemoryLog:
             msg = "the stream has a reader"
             raise InvalidInput(msg, hint="Read it once, and pass the events on to whoever wants them.")
         self._waiter = waiter = asyncio.get_running_loop().create_future()
-        if self._pending or self._closed:
+        if self.pending or self.closed:
             waiter.set_result(None)
         return waiter
 
     def close(self) -> None:
         """End the log: the reader gets what is left and then None."""
-        self._closed = True
+        self.closed = True
         self._wake()
 
     def reopen(self, *, followed: bool) -> None:
         """Go on after a pause, with or without a reader."""
-        self._closed = False
+        self.closed = False
         self.followed = followed
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)

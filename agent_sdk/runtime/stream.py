@@ -10,6 +10,7 @@ from typing_extensions import TypeVar
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.run import CancelMode
+from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.state import RunState
 
@@ -34,6 +35,7 @@ class RunStream(Generic[OutputT]):
         self._execute = execute
         self._tree = tree
         self._state: RunState | None = None
+        self._log: MemoryLog | None = None
         self._task: asyncio.Task[RunResult[OutputT]] | None = None
 
     async def __aenter__(self) -> Self:
@@ -47,6 +49,7 @@ class RunStream(Generic[OutputT]):
             msg = "the stream was entered before"
             raise InvalidInput(msg, hint="Each run is one stream: call agent.stream(…) again.")
         self._state = state = self._prepare()
+        self._log = state.log
         self._task = asyncio.get_running_loop().create_task(self._run(state), name=state.journal.run_id)
         return self
 
@@ -74,15 +77,17 @@ class RunStream(Generic[OutputT]):
 
     async def __anext__(self) -> Event:
         """The next event."""
-        state, _ = self._entered()
-        log = state.log
+        log = self._log
+        if log is None:
+            raise _not_entered()
+        pending = log.pending
         while True:
-            event = log.take()
-            if event is None:
+            while not pending:
                 if log.closed:
                     raise StopAsyncIteration
                 await log.more()
-            elif self._tree or event.run_id == state.journal.run_id:
+            event = pending.popleft().seal()
+            if event.depth == 0 or self._tree:
                 return event
 
     @property
@@ -115,6 +120,11 @@ class RunStream(Generic[OutputT]):
 
     def _entered(self) -> "tuple[RunState, asyncio.Task[RunResult[OutputT]]]":
         if self._state is None or self._task is None:
-            msg = "the stream has not been entered"
-            raise InvalidInput(msg, hint="Use it as `async with agent.stream(…) as stream`.")
+            raise _not_entered()
         return self._state, self._task
+
+
+def _not_entered() -> InvalidInput:
+    return InvalidInput(
+        "the stream has not been entered", hint="Use it as `async with agent.stream(…) as stream`."
+    )

@@ -62,44 +62,6 @@ def _plain(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in ("title", "discriminator")}
 
 
-def strict_parameters(schema: Mapping[str, Any]) -> Schema:
-    """Rewrite a closed schema to the subset that OpenAI's strict mode takes.
-
-    Every property is required, one that was optional may be null instead, defaults are left out, and `oneOf` is
-    `anyOf`. Rules: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas.
-
-    Raises:
-        DefinitionError: The schema has an object with free keys, which that subset cannot say.
-    """
-    return mapped(schema, _strict)
-
-
-def _strict(schema: Schema) -> Schema:
-    kept = {("anyOf" if key == "oneOf" else key): value for key, value in schema.items() if key != "default"}
-    if "properties" in kept:
-        required = kept.get("required", ())
-        properties: Schema = kept["properties"]
-        kept["properties"] = {
-            name: each if name in required else _nullable(each) for name, each in properties.items()
-        }
-        kept["required"] = list(properties)
-        kept["additionalProperties"] = False
-    elif kept.get("type") == "object":
-        msg = "an object with free keys has no strict form"
-        raise DefinitionError(msg, hint="Use a list of key and value, or a model with named fields.")
-    return kept
-
-
-def _nullable(schema: Schema) -> Schema:
-    if any(each.get("type") == "null" for each in schema.get("anyOf", ())):
-        return schema
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
-    words = {"description": schema["description"]} if "description" in schema else {}
-    rest = {key: value for key, value in schema.items() if key != "description"}
-    return {**words, "anyOf": [rest, {"type": "null"}]}
-
-
 def validator(schema: Mapping[str, Any], *, of: str) -> "Validator":
     """A checker of values against a schema; `of` names it in errors.
 

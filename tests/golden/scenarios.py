@@ -24,6 +24,11 @@ async def events_of(stream: RunStream[Any]) -> list[Event]:
         return [event async for event in stream]
 
 
+async def plain_run() -> list[Event]:
+    """A question, an answer that streams."""
+    return await events_of(runner("It is seven.").stream(Agent("assistant"), "What is it?"))
+
+
 async def tool_run() -> list[Event]:
     """Two calls side by side, then an answer with reasoning."""
     agent = Agent("assistant", tools=[fake_tool("add", 3, 7)])
@@ -91,7 +96,7 @@ async def retry() -> list[Event]:
 
 
 SCENARIOS: dict[str, Callable[[], Awaitable[list[Event]]]] = {
-    each.__name__: each for each in (tool_run, failed_run, canceled_run, approval, handoff, subagent, retry)
+    each.__name__: each for each in (plain_run, tool_run, failed_run, canceled_run, approval, handoff, subagent, retry)
 }
 
 

@@ -49,6 +49,7 @@ def test_with_json_stdout_holds_the_events_of_the_root_run_and_nothing_else(
     assert events[-1].type == "run.completed"
     assert {event.depth for event in events} == {0}
     assert {event.agent for event in events} == {preset}
+    assert len([event for event in events if event.type == "message.delta"]) > 1
 
 
 def test_the_run_belongs_to_the_session_that_was_named(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field
 from agent_sdk.contracts.errors import ToolArgumentsInvalid
 from agent_sdk.tools.function_tool import tool
 from agent_sdk.tools.raw_tool import raw_tool
-from agent_sdk.tools.schema import strict_parameters
 from tests.unit.tools.context import call
 
 
@@ -130,18 +129,3 @@ def test_a_raw_tool_gives_back_any_json(value: Any) -> None:
     output = asyncio.run(call(made, {"value": value}))
     assert output.value == value
     assert output.content == value if isinstance(value, str) else json.loads(output.content) == value
-
-
-def test_the_strict_form_is_a_schema_where_nothing_is_optional() -> None:
-    @tool
-    def plain(part: Part, size: Size = Size.SMALL, place: Place | None = None) -> None:
-        """Take."""
-
-    strict = strict_parameters(plain.spec.parameters)
-    CHECKER.check_schema(strict)
-    for each in (strict, *strict["$defs"].values()):
-        if "properties" in each:
-            assert each["required"] == list(each["properties"])
-            assert each["additionalProperties"] is False
-    whole = {"part": {"name": "x", "count": None, "inside": None}, "size": None, "place": None}
-    assert CHECKER(strict).is_valid(whole)

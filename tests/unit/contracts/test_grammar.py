@@ -74,6 +74,7 @@ def test_these_journals_are_whole(steps: Sequence[str]) -> None:
         ((*RETRIED, "step.started"), "the run is retrying"),
         ((*PAUSED, "run.resumed"), "the run is paused"),
         ((*PAUSED, "tool.executing c1"), "the run is paused"),
+        ((*EXECUTING, "run.paused", "tool.completed c1"), "the run is paused"),
         (("run.queued", "run.canceled", "run.queued"), "nothing may follow the terminal event"),
         (("run.queued", "run.canceled", "skill.loaded"), "nothing may follow the terminal event"),
         ((*STEP, "run.completed"), "still open: step 1"),
@@ -147,6 +148,14 @@ def test_a_decision_is_approve_or_deny() -> None:
     undecided = replace(events[-1], data={"tool_call_id": "c1", "decision": "perhaps"})
     with pytest.raises(GrammarError, match="'perhaps' is no decision"):
         check_events([*events[:-1], undecided], whole=False)
+
+
+@pytest.mark.parametrize("ident", ["", None, 7])
+def test_an_id_is_a_text_that_is_not_empty(ident: object) -> None:
+    events = journal(*CALLED)
+    nameless = replace(events[-1], data={**events[-1].data, "tool_call_id": ident})
+    with pytest.raises(GrammarError, match="it has no tool_call_id"):
+        check_events([*events[:-1], nameless], whole=False)
 
 
 @pytest.mark.parametrize(

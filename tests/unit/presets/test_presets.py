@@ -7,10 +7,14 @@ import pytest
 
 from agent_sdk.bootstrap import build_preset, make_services
 from agent_sdk.contracts.messages import CitationPart
+from agent_sdk.memory.index import MemoryIndex
+from agent_sdk.ports.tool import PackConfig
 from agent_sdk.presets import load_preset, preset_names
 from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.runner import Runner
 from agent_sdk.settings import load_settings
+from agent_sdk.testing import FakeClock
+from agent_sdk.tools.pack import load_packs
 
 NAMES = ("assistant_basic", "assistant_multiagent", "assistant_rag", "assistant_tools")
 
@@ -55,6 +59,29 @@ def test_a_preset_gets_every_tool_that_it_names(name: str) -> None:
     agent = build_preset(name, load_settings().values).agent
     helpers = [each.name for each in preset.specialists]
     assert [spec.name for spec in agent.tool_specs] == [*preset.tools, *helpers]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_preset_hands_its_settings_memory_and_instructions_to_an_agent_on_the_configured_model(
+    name: str,
+) -> None:
+    preset = load_preset(name)
+    agent = build_preset(name, load_settings().values).agent
+    assert (agent.settings, agent.memory) == (preset.settings, preset.memory)
+    assert agent.memory.turns_max
+    assert agent.instructions[0] == preset.instructions
+    result = await ask(name, "Hello")
+    assert result.events[0].data["model"] == "offline:demo"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tools_of_a_preset_come_out_of_its_packs(name: str) -> None:
+    preset = load_preset(name)
+    index = MemoryIndex(())
+    packs = load_packs(preset.all_packs, PackConfig(clock=FakeClock(), index=index))
+    offered = {tool.spec.name for pack in packs for tool in pack.tools}
+    wanted = {tool for each in (preset, *preset.specialists) for tool in each.tools}
+    assert wanted <= offered
 
 
 async def test_the_basic_assistant_talks_and_remembers() -> None:

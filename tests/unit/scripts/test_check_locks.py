@@ -1,9 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from scripts.check_locks import disagreements, main, pins, strange_lines
 
+ROOT = Path(__file__).parents[3]
 HASHES = f"    --hash=sha256:{'0' * 64} \\\n    --hash=sha256:{'f' * 64}\n"
 LOCK = f"aiohttp==3.14.5 \\\n{HASHES}colorama==0.4.6 ; sys_platform == 'win32' \\\n{HASHES}"
 # Put together here, so that no address stands in this file either.
@@ -51,4 +53,12 @@ def test_both_locks_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_locks_of_this_repository_pass() -> None:
-    assert main(Path(__file__).parents[3]) == 0
+    assert main(ROOT) == 0
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_distribution_of_the_repository_has_a_hash(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"^(?=\S)", lock, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(pins(lock)) > 0
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []

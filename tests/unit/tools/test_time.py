@@ -1,4 +1,5 @@
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -21,6 +22,12 @@ async def test_the_time_in_a_zone_is_told() -> None:
         "utc_offset": "+09:00",
         "abbreviation": "JST",
     }
+
+
+async def test_every_iana_zone_is_known() -> None:
+    now = StoppedClock().now().replace(microsecond=0)
+    for zone in available_timezones():
+        assert (await asked(timezone=zone))["time"] == now.astimezone(ZoneInfo(zone)).isoformat(), zone
 
 
 async def test_without_a_zone_it_is_utc() -> None:

@@ -1,0 +1,151 @@
+"""What each command of bootstrap.py runs, in a checkout whose programs only write down how they were called."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+from bootstrap import Checkout
+
+ROOT = Path(bootstrap.__file__).parent
+PROGRAMS = ("agent-sdk", "basedpyright", "coverage", "lint-imports", "python", "ruff")
+NOTE = '#!/bin/sh\necho "${0##*/} $* [$AGENT_SDK_REQUIRE]" >> "$CALLS"\n'
+CHECKS = {
+    "style": "ruff check --quiet .",
+    "format": "ruff format --check --quiet .",
+    "types": "basedpyright",
+    "imports": "lint-imports --no-logo",
+    "sizes": "python scripts/check_sizes.py",
+    "locks": "python scripts/check_locks.py",
+    "rules": "python scripts/lint_rules.py",
+}
+SUITE = "coverage run -m pytest"
+GATE = "python scripts/check_coverage.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A checkout in which everything is installed, as far as its files say."""
+
+    root: Path
+
+    def program(self, folder: Path, name: str, script: str = NOTE) -> None:
+        """Put a program there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
+
+    def run(self, *command: str) -> tuple[int, list[str]]:
+        """The exit code of a command, and how the programs were called."""
+        calls = self.root / "calls"
+        calls.write_text("")
+        path = os.pathsep.join([str(self.root / "path"), os.environ["PATH"]])
+        environment = {"PATH": path, "CALLS": str(calls)}
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, check=False)
+        return done.returncode, calls.read_text().splitlines()
+
+    def bootstrap(self, *arguments: str) -> tuple[int, list[str]]:
+        """The same of `bootstrap.py …`."""
+        return self.run(sys.executable, "bootstrap.py", *arguments)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    for name in ("bootstrap.py", "pyproject.toml", *bootstrap.LOCKS.values()):
+        shutil.copy(ROOT / name, tmp_path)
+    checkout, made = Checkout(tmp_path), Workshop(tmp_path)
+    for name in PROGRAMS:
+        made.program(checkout.scripts, name)
+    # Whoever would install from Debian is heard, too.
+    for name in ("apt-get", "sudo"):
+        made.program(tmp_path / "path", name)
+    checkout.soundness.write_text(checkout.place)
+    for level in bootstrap.LOCKS:
+        checkout.stamp(level).write_text(checkout.digest(level))
+    return made
+
+
+def test_lint_holds_style_types_imports_sizes_and_locks(workshop: Workshop) -> None:
+    assert workshop.bootstrap("lint") == (0, [f"{check} []" for check in CHECKS.values()])
+
+
+@pytest.mark.parametrize("name", ["basedpyright", "lint-imports", "ruff"])
+def test_lint_fails_where_one_check_fails(workshop: Workshop, name: str) -> None:
+    workshop.program(Checkout(workshop.root).scripts, name, f"{NOTE}exit 1\n")
+    code, calls = workshop.bootstrap("lint")
+    assert (code, len(calls)) == (1, len(CHECKS))
+
+
+def test_the_types_of_package_and_tests_are_checked_strictly() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
+    assert settings["typeCheckingMode"] == "strict"
+    assert {"agent_sdk", "tests"} <= set(settings["include"])
+
+
+def test_test_lints_runs_the_suite_and_ends_at_the_coverage_gate_and_asks_nobody_for_root(
+    workshop: Workshop,
+) -> None:
+    code, calls = workshop.bootstrap("test")
+    assert code == 0
+    assert calls[: len(CHECKS)] == [f"{check} []" for check in CHECKS.values()]
+    assert len([call for call in calls if call.startswith(SUITE)]) == 1
+    assert calls[-1] == f"{GATE} []"
+    assert not [call for call in calls if call.startswith(("apt-get", "sudo"))]
+
+
+def test_a_gate_that_stays_shut_fails_the_tests(workshop: Workshop) -> None:
+    shut = f'{NOTE}[ "$1" != scripts/check_coverage.py ]\n'
+    workshop.program(Checkout(workshop.root).scripts, "python", shut)
+    assert workshop.bootstrap("test")[0] == 1
+
+
+def test_test_all_requires_every_test(workshop: Workshop) -> None:
+    code, calls = workshop.bootstrap("test", "--all")
+    assert code == 0
+    (suite,) = [call for call in calls if call.startswith(SUITE)]
+    assert suite.endswith(" [all]")
+    assert not [call for call in calls if "--all" in call]
+
+
+def test_what_is_missing_of_the_system_is_installed_and_nothing_else(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workshop.root / "path"
+    workshop.program(folder, "dpkg-query", '#!/bin/sh\n[ "$2" = there ]\n')
+    workshop.program(folder, "sudo", '#!/bin/sh\nexec "$@"\n')
+    calls = workshop.root / "calls"
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("CALLS", str(calls))
+    monkeypatch.delenv("AGENT_SDK_REQUIRE", raising=False)
+    bootstrap.install_debian_packages(["there"])
+    assert not calls.exists()
+    bootstrap.install_debian_packages(["there", "missing"])
+    assert calls.read_text().splitlines() == [
+        "apt-get update []",
+        "apt-get install --yes --no-install-recommends missing []",
+    ]
+
+
+def test_test_with_arguments_runs_only_what_they_name(workshop: Workshop) -> None:
+    assert workshop.bootstrap("test", "tests/unit", "-x") == (0, ["python -m pytest tests/unit -x []"])
+
+
+@pytest.mark.parametrize("arguments", [("run", "What is 17 * 23?"), ("chat",), ("version",)])
+def test_any_other_command_is_handed_to_agent_sdk_with_its_exit_code(
+    workshop: Workshop, arguments: tuple[str, ...]
+) -> None:
+    workshop.program(Checkout(workshop.root).scripts, "agent-sdk", f"{NOTE}exit 6\n")
+    assert workshop.bootstrap(*arguments) == (6, [f"agent-sdk {' '.join(arguments)} []"])
+
+
+def test_what_ci_runs_is_test_all_and_nothing_else(workshop: Workshop) -> None:
+    shutil.copytree(ROOT / ".ci", workshop.root / ".ci")
+    workshop.program(workshop.root / "path", "python3", f"{NOTE}exit 7\n")
+    code, calls = workshop.run(str(workshop.root / ".ci" / "run"))
+    assert (code, calls) == (7, ["python3 bootstrap.py test --all []"])
