@@ -1,6 +1,6 @@
 """Every behaviour that the project promises, bound to tests that show it or to the release that brings them.
 
-The data is in `tests/requirements_data/`, one module per phase of the plan. `tests/test_requirements.py`
+The data is in `tests/requirements_data/`, by phase of the plan. `tests/test_requirements.py`
 applies the checks of this module to it, and `scripts/deliverables.py` writes `docs/DELIVERABLES.md` from it.
 
 To bind a requirement, replace its `Planned(...)` by the node ids of its tests, and run that script.
@@ -15,8 +15,11 @@ from pathlib import Path
 
 from tests.requirements_data import (
     first_agent,
+    first_agent_bar,
+    first_agent_runs,
     phase_0,
     phase_1,
+    phase_1_batteries,
     phase_2,
     phase_3,
     phase_4,
@@ -134,6 +137,7 @@ def claims_of_nothing(lines: Iterable[PlanLine], requirements: Iterable[Requirem
 REQUIREMENTS = assemble(
     phase_0.REQUIREMENTS,
     phase_1.REQUIREMENTS,
+    phase_1_batteries.REQUIREMENTS,
     phase_2.REQUIREMENTS,
     phase_3.REQUIREMENTS,
     phase_4.REQUIREMENTS,
@@ -143,5 +147,7 @@ REQUIREMENTS = assemble(
     phase_8.REQUIREMENTS,
     whole_plan.REQUIREMENTS,
     first_agent.REQUIREMENTS,
+    first_agent_runs.REQUIREMENTS,
+    first_agent_bar.REQUIREMENTS,
 )
 """The whole manifest, by id, in the order of the plan."""

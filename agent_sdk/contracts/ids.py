@@ -6,6 +6,7 @@ Source: https://github.com/ulid/spec
 """
 
 import re
+from hashlib import blake2b
 from typing import Final, Literal, cast, get_args
 
 IdPrefix = Literal["run", "ses", "evt", "msg", "call", "org", "prj", "key", "usr", "sch", "job"]
@@ -13,6 +14,8 @@ IdPrefix = Literal["run", "ses", "evt", "msg", "call", "org", "prj", "key", "usr
 PREFIXES: Final[frozenset[str]] = frozenset(get_args(IdPrefix))
 ULID_LENGTH_CHARS: Final = 26
 ENTROPY_BITS: Final = 80
+EVENT_SEQ_BITS: Final = 30
+EVENT_DIGEST_BITS: Final = 50
 SESSION_ID_LENGTH_MAX_CHARS: Final = 128
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -33,6 +36,26 @@ def encode_ulid(time_ms: int, entropy: int) -> str:
     """Write the 26 characters of an id."""
     value = (time_ms << ENTROPY_BITS) | entropy
     return "".join([PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
+
+
+def event_id_head(run_id: str) -> str:
+    """The part that all event ids of a run share: the time of the run's id, then 50 bits of a digest of it.
+
+    `event_id` adds the sequence number. An event's id follows from its run and its place, so that whoever writes it,
+    after whatever crash, gives it the same one; ids of one run sort in its order, and runs sort by their start.
+    A run id that is none of ours has a digest only.
+    """
+    digest = int.from_bytes(blake2b(run_id.encode(), digest_size=8).digest()) >> (64 - EVENT_DIGEST_BITS)
+    try:
+        time_ms = parse_id(run_id)[1]
+    except ValueError:
+        time_ms = 0
+    return f"evt_{encode_ulid(time_ms, digest << EVENT_SEQ_BITS)[: -EVENT_SEQ_BITS // 5]}"
+
+
+def event_id(head: str, seq: int) -> str:
+    """The id of a run's event number `seq`."""
+    return f"{head}{PAIRS[seq >> 20 & 1023]}{PAIRS[seq >> 10 & 1023]}{PAIRS[seq & 1023]}"
 
 
 def parse_id(text: str) -> tuple[IdPrefix, int]:

@@ -88,12 +88,16 @@ class Reply:
         self._response = response
         self._content = response.content
         self._size_bytes = 0
-        self._loop = loop = asyncio.get_running_loop()
-        self._heard_at_s = loop.time()
+        self._loop = asyncio.get_running_loop()
+        self._heard_at_s = self._loop.time()
         self._was_silent = False
-        # One timer for the whole answer, that looks when the last segment came: aiohttp's own would be made anew
-        # for each segment, at a third of what reading one costs.
-        self._timer = loop.call_later(call.silence_max_s, self._check_silence)
+        self._timer: asyncio.TimerHandle | None = None
+        connection = response.connection
+        if connection is not None and connection.protocol is not None:
+            # The body is still to come. aiohttp would make its timer anew for each segment, at a third of what
+            # reading one costs; ours is one for the whole answer, that looks when the last segment came.
+            connection.protocol.read_timeout = None
+            self._timer = self._loop.call_later(call.silence_max_s, self._check_silence)
 
     async def read(self) -> bytes:
         """The next network segment; empty at the end.
@@ -144,7 +148,8 @@ class Reply:
 
     def close(self) -> None:
         """End the exchange: the connection goes back to the pool if the body was read to its end."""
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._content.at_eof():
             self._response.release()
         else:
@@ -179,15 +184,14 @@ async def send(call: Call) -> Reply:
     session = await _session()
     body = call.body if len(call.body) <= BODY_WRITE_SIZE_MAX_BYTES else io.BytesIO(call.body)
     try:
-        async with asyncio.timeout(call.silence_max_s + CONNECT_TIMEOUT_SECONDS):
-            response = await session.post(
-                call.url,
-                data=body,
-                headers=call.headers,
-                timeout=_timeout(),
-                # A redirected request would carry the key to wherever the redirect points.
-                allow_redirects=False,
-            )
+        response = await session.post(
+            call.url,
+            data=body,
+            headers=call.headers,
+            timeout=_timeout(call.silence_max_s, CONNECT_TIMEOUT_SECONDS),
+            # A redirected request would carry the key to wherever the redirect points.
+            allow_redirects=False,
+        )
     except _errors() as error:
         raise _failure(error, call, sent=False) from error
     return Reply(call, response)
@@ -220,10 +224,11 @@ async def _keep_session(loop: asyncio.AbstractEventLoop) -> AsyncGenerator["Clie
             _keepers.pop(loop, None)
 
 
-def _timeout() -> "ClientTimeout":
+@cache
+def _timeout(silence_max_s: float, connect_max_s: float) -> "ClientTimeout":
     from aiohttp import ClientTimeout
 
-    return ClientTimeout(total=None, connect=CONNECT_TIMEOUT_SECONDS)
+    return ClientTimeout(total=None, connect=connect_max_s, sock_read=silence_max_s)
 
 
 @cache

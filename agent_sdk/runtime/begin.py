@@ -55,7 +55,6 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
     journal = Journal(
         log,
         services.clock,
-        ids,
         run_id=ids.new("run"),
         session_id=session_id,
         org_id=ORG_DEFAULT,

@@ -5,8 +5,9 @@ from typing import Any, Literal, cast
 
 from agent_sdk.contracts.codec import to_plain
 from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
+from agent_sdk.contracts.ids import event_id, event_id_head
 from agent_sdk.ports.journal import EventSink
-from agent_sdk.ports.system import Clock, IdFactory
+from agent_sdk.ports.system import Clock
 
 DeltaType = Literal["message.delta", "reasoning.delta", "tool.delta"]
 
@@ -15,9 +16,9 @@ class Journal:
     """Writes one run's events. Its state is the head: the last `seq`, the attempt, the step and the agent."""
 
     __slots__ = (
-        "_clock",
         "_draft",
-        "_ids",
+        "_id_head",
+        "_now",
         "_sink",
         "agent",
         "attempt",
@@ -35,7 +36,6 @@ class Journal:
         self,
         sink: EventSink,
         clock: Clock,
-        ids: IdFactory,
         *,
         run_id: str,
         session_id: str,
@@ -45,8 +45,8 @@ class Journal:
     ) -> None:
         """Begin an empty journal, below `parent` where the run is a subagent's."""
         self._sink = sink
-        self._clock = clock
-        self._ids = ids
+        self._now = clock.now
+        self._id_head = event_id_head(run_id)
         self._draft: _Draft | None = None
         self.run_id = run_id
         self.session_id = session_id
@@ -82,10 +82,10 @@ class Journal:
 
     def envelope(self, kind: EventType, data: Mapping[str, Any]) -> Event:
         """Put `data` into the next envelope."""
-        self.seq += 1
+        self.seq = seq = self.seq + 1
         return Event(
-            id=self._ids.new("evt"),
-            seq=self.seq,
+            id=event_id(self._id_head, seq),
+            seq=seq,
             run_id=self.run_id,
             root_run_id=self.root_run_id,
             parent_run_id=self.parent_run_id,
@@ -95,7 +95,7 @@ class Journal:
             agent=self.agent,
             attempt=self.attempt,
             step=self.step,
-            time=self._clock.now(),
+            time=self._now(),
             stream=STREAM_OF[kind],
             type=kind,
             version=EVENT_VERSION,

@@ -23,9 +23,6 @@ from agent_sdk.tools import docstring
 from agent_sdk.tools.output import to_output
 from agent_sdk.tools.schema import Schema, closed, path_text, plain, problems_text
 
-EXACT_FLOAT_MAX: Final = 2.0**53
-"""Up to here a whole float and the integer of the same value are the same JSON number."""
-
 _NOT_IN_A_SCHEMA: Final = (ToolOutput, ImagePart, DocumentPart)
 
 
@@ -197,7 +194,7 @@ def _mentions(annotation: Any, kinds: tuple[type, ...]) -> bool:
 def _whole_numbers(value: Any) -> Any:
     """Write 3.0 as 3: JSON Schema counts it as an integer, and some models send it."""
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) <= EXACT_FLOAT_MAX else value
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         items = typing.cast("Mapping[str, Any]", value).items()
         return {key: _whole_numbers(each) for key, each in items}

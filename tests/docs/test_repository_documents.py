@@ -47,7 +47,9 @@ def dead_links(page: Path) -> list[str]:
     return dead
 
 
-@pytest.mark.parametrize("name", ["README", "ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "SECURITY", "VERSIONING"])
+@pytest.mark.parametrize(
+    "name", ["README", "ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "SECURITY", "VERSIONING"]
+)
 def test_the_documents_that_everybody_looks_for_are_there(name: str) -> None:
     assert (ROOT / f"{name}.md").read_text(encoding="utf-8").startswith("# ")
 
@@ -65,7 +67,9 @@ def test_every_link_leads_to_what_exists(page: Path) -> None:
 def test_a_link_to_a_missing_page_or_heading_is_found(tmp_path: Path) -> None:
     (tmp_path / "there.md").write_text("# There\n\n## A `b` c\n")
     page = tmp_path / "page.md"
-    page.write_text("[1](there.md) [2](there.md#a-b-c) [3](gone.md) [4](there.md#gone) [5](#gone) [6](https://x.y)")
+    page.write_text(
+        "[1](there.md) [2](there.md#a-b-c) [3](gone.md) [4](there.md#gone) [5](#gone) [6](https://x.y)"
+    )
     assert dead_links(page) == ["gone.md", "there.md#gone", "#gone"]
 
 
@@ -77,3 +81,10 @@ def test_the_commands_of_readme_and_contributing_are_understood(tmp_path: Path) 
         if arguments[0] not in BOOTSTRAPS_OWN:
             done = run_cli(tmp_path, *[argument.strip('"') for argument in arguments])
             assert done.code != USAGE_ERROR, done.err
+
+
+def test_the_criteria_of_this_release_are_measured_by_scripts_that_exist() -> None:
+    scope = (ROOT / "docs" / "SCOPE.md").read_text(encoding="utf-8")
+    scripts = re.findall(r"\| 0\.1 \| `\.venv/bin/python (\S+)`", scope)
+    assert len(scripts) > 1
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []

@@ -96,7 +96,8 @@ async def retry() -> list[Event]:
 
 
 SCENARIOS: dict[str, Callable[[], Awaitable[list[Event]]]] = {
-    each.__name__: each for each in (plain_run, tool_run, failed_run, canceled_run, approval, handoff, subagent, retry)
+    each.__name__: each
+    for each in (plain_run, tool_run, failed_run, canceled_run, approval, handoff, subagent, retry)
 }
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent_sdk.contracts.messages import ImagePart, Message, ToolCallPart
@@ -29,6 +29,7 @@ TOOL_SETS = (
 texts = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PHRASES), max_size=12).map(" ".join))
 
 
+@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=3), st.sampled_from(TOOL_SETS), texts)
 @example([" " * 3000 + "x"], (), "")
 @example([""], TOOLS, "")

@@ -1,4 +1,4 @@
-"""What the plan leaves unsaid about the first agent: the contract, and the quality bar."""
+"""What the plan leaves unsaid about the first agent: the repository and the contracts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ REQUIREMENTS = (
         id="contract:one-command",
         source="contract",
         behavior=(
-            "`python3 bootstrap.py` with run, dev, test or lint needs only Python 3.11: it makes the "
+            "`python3 bootstrap.py` with run, chat, test or lint needs only Python 3.11: it makes the "
             "environment from hash-checked locks and goes on."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/packaging/test_bootstrap.py::test_an_empty_home_is_enough",
+            "tests/packaging/test_bootstrap.py::test_the_second_start_installs_nothing",
+            "tests/unit/scripts/test_bootstrap.py::test_an_old_python_is_told_what_to_do",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_lint_holds_style_types_imports_sizes_and_locks",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_test_with_arguments_runs_only_what_they_name",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_any_other_command_is_handed_to_agent_sdk_with_its_exit_code",
+        ),
+    ),
+    Requirement(
+        id="contract:dev-command",
+        source="contract",
+        behavior=(
+            "`python3 bootstrap.py dev` goes on in the same way to a local server that reloads changed code."
+        ),
+        tests=Planned("0.2 durable runs"),
     ),
     Requirement(
         id="contract:installer",
@@ -20,13 +35,21 @@ REQUIREMENTS = (
         behavior=(
             "Where uv cannot be had pip installs the same locks, and an interrupted installation is mended."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/packaging/test_bootstrap.py::test_pip_takes_over_where_uv_fails",
+            "tests/packaging/test_bootstrap.py::test_a_broken_off_installation_is_redone",
+            "tests/unit/scripts/test_bootstrap.py::test_an_installation_that_breaks_off_leaves_nothing_that_looks_ready",
+        ),
     ),
     Requirement(
         id="contract:locks",
         source="contract",
         behavior="The lock files hold a hash for every distribution and no URL.",
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/scripts/test_check_locks.py::test_the_locks_of_this_repository_pass",
+            "tests/unit/scripts/test_check_locks.py::test_every_distribution_of_the_repository_has_a_hash",
+            "tests/unit/scripts/test_check_locks.py::test_anything_else_is_strange",
+        ),
     ),
     Requirement(
         id="contract:test-command",
@@ -35,19 +58,31 @@ REQUIREMENTS = (
             "`bootstrap.py test` needs no root; with --all it also installs system services, and every "
             "skip is a failure."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/scripts/test_bootstrap_commands.py::test_test_lints_runs_the_suite_and_ends_at_the_coverage_gate_and_asks_nobody_for_root",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_test_all_requires_every_test",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_what_is_missing_of_the_system_is_installed_and_nothing_else",
+            "tests/unit/scripts/test_required_tests.py::test_every_skip_fails_where_everything_is_required",
+        ),
     ),
     Requirement(
         id="contract:ci",
         source="contract",
         behavior=("What CI runs is `bootstrap.py test --all`, and nothing else."),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/scripts/test_bootstrap_commands.py::test_what_ci_runs_is_test_all_and_nothing_else",
+        ),
     ),
     Requirement(
         id="contract:rings",
         source="contract",
         behavior=("A package that stands in no ring, or an import that points outward, fails the lint."),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/packaging/test_imports.py::test_the_import_contracts_are_kept",
+            "tests/packaging/test_imports.py::test_a_breach_of_a_contract_is_found",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_lint_holds_style_types_imports_sizes_and_locks",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_lint_fails_where_one_check_fails",
+        ),
     ),
     Requirement(
         id="contract:lint",
@@ -56,16 +91,25 @@ REQUIREMENTS = (
             "`bootstrap.py lint` holds imports, types of package and tests, style, and the sizes of "
             "modules and functions."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/scripts/test_bootstrap_commands.py::test_lint_holds_style_types_imports_sizes_and_locks",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_lint_fails_where_one_check_fails",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_the_types_of_package_and_tests_are_checked_strictly",
+            "tests/unit/scripts/test_check_sizes.py",
+            "tests/unit/scripts/test_lint_rules.py",
+        ),
     ),
     Requirement(
         id="contract:repository-docs",
         source="contract",
         behavior=(
             "README, ARCHITECTURE, CONTRIBUTING, LICENSE and CHANGELOG exist, link only to what exists, "
-            "and their code blocks run."
+            "their commands are understood and their Python blocks run."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/docs/test_repository_documents.py",
+            "tests/docs/test_snippets.py",
+        ),
     ),
     Requirement(
         id="contract:grammar",
@@ -74,7 +118,13 @@ REQUIREMENTS = (
             "A public state machine accepts exactly the journals that the event grammar allows, whole or "
             "as a prefix."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/properties/test_grammar.py::test_every_valid_journal_is_accepted",
+            "tests/properties/test_grammar.py::test_every_prefix_is_accepted_as_a_prefix_and_never_as_a_whole",
+            "tests/properties/test_grammar.py::test_a_renumbered_mutation_is_judged_as_the_model_judges_it",
+            "tests/properties/test_grammar.py::test_whatever_could_follow_a_prefix_is_judged_as_the_model_judges_it",
+            "tests/unit/contracts/test_grammar.py",
+        ),
     ),
     Requirement(
         id="contract:gapless",
@@ -83,7 +133,12 @@ REQUIREMENTS = (
             "The seq of a run starts at 1 and grows by exactly 1; the last event is terminal and nothing "
             "follows it."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/properties/test_grammar.py::test_a_journal_out_of_sequence_is_refused",
+            "tests/unit/contracts/test_grammar.py::test_the_envelope_continues_the_one_before",
+            "tests/properties/test_run.py::test_a_run_ended_anywhere_leaves_valid_journals_right_sums_and_no_task",
+            "tests/golden/test_streams.py::test_a_golden_run_follows_the_grammar",
+        ),
     ),
     Requirement(
         id="contract:closed-once",
@@ -92,7 +147,12 @@ REQUIREMENTS = (
             "Every started event is closed by exactly one of completed, failed, canceled or denied with "
             "the same id."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/properties/test_grammar.py::test_losing_a_start_or_an_end_is_never_overlooked",
+            "tests/unit/contracts/test_grammar.py::test_messages_open_and_close_once_and_end_with_their_attempt",
+            "tests/unit/contracts/test_grammar.py::test_a_call_is_executed_once_per_attempt_and_never_against_a_decision",
+            "tests/properties/test_run.py::test_a_run_ended_anywhere_leaves_valid_journals_right_sums_and_no_task",
+        ),
     ),
     Requirement(
         id="contract:messages",
@@ -101,360 +161,54 @@ REQUIREMENTS = (
             "Messages carry text, reasoning with opaque provider state, tool calls, tool results, images, "
             "documents and citations without loss."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/properties/test_codec.py::test_a_message_is_rebuilt_from_its_plain_form",
+            "tests/properties/test_codec.py::test_a_part_is_rebuilt_from_its_plain_form",
+        ),
     ),
     Requirement(
         id="contract:usage",
         source="contract",
         behavior="Usage buckets are inclusive, written down, and add up over steps, children and providers.",
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/contracts/test_data.py::test_usage_sums_the_same_in_any_grouping_and_order",
+            "tests/unit/contracts/test_data.py::test_totals_count_each_token_once",
+            "tests/unit/runtime/test_loop.py::test_usage_is_the_sum_of_the_steps_and_counts_tool_calls",
+            "tests/unit/runtime/test_subagents.py::test_usage_and_cost_roll_up",
+            "tests/unit/llm/test_openai_chat_answers.py::test_usage_counts_cached_and_reasoning_tokens_within_the_totals",
+            "tests/unit/llm/test_anthropic_answers.py::test_cached_tokens_count_as_input",
+        ),
     ),
     Requirement(
         id="contract:public-api",
         source="contract",
         behavior=("The names that agent_sdk exports, with their signatures, agree with a committed list."),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/contract/test_public_api.py::test_nothing_that_was_public_is_gone_or_harder_to_call",
+            "tests/contract/test_public_api.py::test_the_check_tells_an_addition_from_a_break",
+            "tests/contract/test_public_api.py::test_what_is_listed_is_what_type_checkers_see",
+        ),
     ),
     Requirement(
         id="contract:error-tree",
         source="contract",
         behavior=(
-            "Every error that the SDK raises is an AgentSDKError with code, hint and retryable; each code "
+            "Every error class of the SDK is an AgentSDKError with code, hint and retryable, and each code "
             "is documented."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/contract/test_error_docs.py",
+            "tests/unit/contracts/test_errors.py::test_an_error_as_data_is_what_events_carry",
+        ),
     ),
     Requirement(
         id="contract:events-schema",
         source="contract",
         behavior="schemas/events.v1.json is generated from the contracts, and drift fails a check.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:offline-model",
-        source="contract",
-        behavior=(
-            "offline:demo answers without key or network, asks for real tool calls, and says that it is no "
-            "language model."
+        tests=(
+            "tests/contract/test_event_schema.py::test_the_committed_files_are_current",
+            "tests/contract/test_event_schema.py::test_a_stale_file_is_found_and_written_anew",
+            "tests/contract/test_event_schema.py::test_the_schema_is_valid_in_its_dialect",
         ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:model-strings",
-        source="contract",
-        behavior=(
-            "`provider:model` chooses OpenAI, Anthropic, Azure, an OpenAI-compatible base URL or the "
-            "offline model; a typing error is met with the nearest name."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:openai-apis",
-        source="contract",
-        behavior="openai: speaks Chat Completions and Responses, streaming and not, with the same events.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:thin-providers",
-        source="contract",
-        behavior=("Providers load no vendor's client, and reuse their connections from request to request."),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:stop-reasons",
-        source="contract",
-        behavior=(
-            "Every reason for which a provider stops becomes one of the finish reasons of the contract."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:structured-output",
-        source="contract",
-        behavior=(
-            "A run with an output type returns a valid value of it, natively, by tool or by prompt, or "
-            "fails after bounded retries."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:image-input",
-        source="contract",
-        behavior=(
-            "Images and documents reach each provider in its own format, or are refused with a clear error."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:prompt-cache",
-        source="contract",
-        behavior="Cache reads and writes that a provider reports appear in the usage and in the cost.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cost",
-        source="contract",
-        behavior=(
-            "Cost comes from a price table; an unknown price is null and never 0, and a cost limit on it "
-            "is refused."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:retries",
-        source="contract",
-        behavior=(
-            "Retries honour Retry-After, have jitter and a bound, and never follow a shown token unless "
-            "the step can be restarted."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:malformed-streams",
-        source="contract",
-        behavior=(
-            "A provider stream that is cut, garbled, empty or contradictory ends as a clear error or a "
-            "repaired message, never as a hang."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:tool-decorator",
-        source="contract",
-        behavior=(
-            "@tool derives name, description and schema from signature and docstring, for sync and async "
-            "functions."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:tool-concurrency",
-        source="contract",
-        behavior=(
-            "Tool calls run in parallel unless declared sequential, results keep the model's order, and "
-            "sync tools run in threads with their context."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:tool-bounds",
-        source="contract",
-        behavior=(
-            "Tools have a timeout and bounded output; invalid arguments go back to the model a bounded "
-            "number of times."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:tool-signals",
-        source="contract",
-        behavior="ModelRetry, ToolFailed and ApprovalRequired steer the loop and are not errors of the run.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:tool-not-found",
-        source="contract",
-        behavior=(
-            "A call of a tool that the agent does not have is answered as configured: by a hint to the "
-            "model or a failed run."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:one-loop",
-        source="contract",
-        behavior="run, stream and run_sync go through the same loop and leave the same journal.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:limits",
-        source="contract",
-        behavior=(
-            "Limits on steps, tokens, cost and time end a run with their own stop reason and the usage so "
-            "far."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:handoffs",
-        source="contract",
-        behavior=(
-            "A handoff passes the session to another agent in the same run; an agent used as a tool is a "
-            "child run."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:guardrails",
-        source="contract",
-        behavior=(
-            "Input and output guardrails run before anything is shown, and a refusal ends the run with "
-            "stop reason guardrail."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:instructions",
-        source="contract",
-        behavior="Instructions can be text or a function of the run's context, asked anew at each step.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cancel",
-        source="contract",
-        behavior=(
-            "A cancel token works from any thread and more than once, now or after the step; it closes the "
-            "provider stream and cancels children."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:transcript",
-        source="contract",
-        behavior=(
-            "A transcript cut anywhere is repaired so that the next request is valid for every provider."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:override",
-        source="contract",
-        behavior="A test replaces an agent's model for a block of code without touching the agent.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:no-real-calls",
-        source="contract",
-        behavior="In tests a request to a real model is an error unless the test asks for it.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:fake-clock",
-        source="contract",
-        behavior=(
-            "Time and ids come from ports; with the fakes a run's journal is the same byte for byte each "
-            "time."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-render",
-        source="contract",
-        behavior=(
-            "On a terminal a run shows text, tool cards, timings and cost as they come; in a pipe it is "
-            "plain text with the answer on stdout."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-json",
-        source="contract",
-        behavior="With --json stdout holds the envelopes as JSONL and nothing else.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-chat",
-        source="contract",
-        behavior="`agent-sdk chat` holds one session over many prompts.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-exit-codes",
-        source="contract",
-        behavior="Each documented exit code is what its cause yields.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-interrupt",
-        source="contract",
-        behavior="Ctrl-C cancels the run, prints what was done, and exits with 130.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:cli-version",
-        source="contract",
-        behavior="`agent-sdk version` and `python -m agent_sdk version` print the installed version.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="contract:settings",
-        source="contract",
-        behavior=(
-            "A flag wins over the environment, that over agent-sdk.toml, that over the default; an unknown "
-            "key is an error with a suggestion."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:first-minute",
-        source="quality bar",
-        behavior=(
-            "In an empty HOME the first run with tools answers 391 and the time in Tokyo in under 60 s "
-            "from the clone, and under 1.5 s when warm."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:grammar-everywhere",
-        source="quality bar",
-        behavior=(
-            "The output of run --json is accepted by the grammar for all presets, and for canceled, "
-            "failed, timed-out and limit-stopped runs."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:foreign-server",
-        source="quality bar",
-        behavior=(
-            "The providers work against a mocked LiteLLM proxy, in OpenAI and Anthropic format, streaming "
-            "and not."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:request-oracles",
-        source="quality bar",
-        behavior="Requests are accepted by the request types of the official openai and anthropic packages.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:import-time",
-        source="quality bar",
-        behavior=(
-            "`import agent_sdk` takes under 100 ms, median of 15 cold processes, and loads no aiohttp, "
-            "pydantic, fastapi or sqlite."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:cpu-per-run",
-        source="quality bar",
-        behavior=(
-            "A run costs at most 3 times, and 1000 tokens at 10 ms spacing at most 1.5 times, the CPU of a "
-            "hand-written aiohttp and msgspec loop."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:memory",
-        source="quality bar",
-        behavior="1000 streamed runs in flight take at most twice the memory of the hand-written loop.",
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:fuzz",
-        source="quality bar",
-        behavior=(
-            "Of 10,000 mutated provider streams per provider none hangs, and none raises anything outside "
-            "of the error tree."
-        ),
-        tests=Planned("0.1 first agent"),
-    ),
-    Requirement(
-        id="bar:coverage",
-        source="quality bar",
-        behavior="Branch coverage of contracts, ports, runtime, tools and llm stays at 95 % or more.",
-        tests=Planned("0.1 first agent"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Phase 1: the local-first MVP."""
+"""Phase 1, the local-first MVP: events, runs, storage, server and console."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ REQUIREMENTS = (
             "Every event of the streams assistant, tool and lifecycle has the one versioned envelope, and "
             "validates against schemas/events.v1.json."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/contract/test_event_schema.py::test_the_events_of_real_runs_fit",
+            "tests/contract/test_event_schema.py::test_the_events_of_any_journal_fit",
+            "tests/contract/test_event_schema.py::test_an_event_of_each_type_fits_and_one_without_its_data_does_not",
+            "tests/contract/test_event_schema.py::test_an_envelope_without_one_of_its_fields_does_not_fit",
+            "tests/unit/contracts/test_codec.py::test_an_envelope_has_the_fields_of_the_contract_in_order",
+            "tests/unit/contracts/test_data.py::test_every_event_type_has_a_stream_and_a_shape",
+        ),
         covers=(
             "1.1 task: Add stable event schema",
             "1.1 deliverable: `agent_sdk/observability` streaming",
@@ -28,22 +35,32 @@ REQUIREMENTS = (
             "agent_sdk.observability hands every committed event, in order, to each subscriber, and a "
             "failing subscriber never breaks the run."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=Planned("0.2 durable runs"),
         covers=("1.1 deliverable: `agent_sdk/observability` streaming",),
     ),
     Requirement(
         id="1.1:run-metadata",
         source="plan 1.1 deliverable",
         behavior=(
-            "A run carries its ids, session, agent, model, status, stop reason, usage, times, tags and "
-            "metadata in one model."
+            "One model describes a run: its ids, session, agent, model, status, stop reason, usage, times, "
+            "tags and metadata."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/contracts/test_run_record.py::test_one_record_holds_ids_status_usage_times_tags_and_metadata",
+        ),
         covers=(
             "1.1 task: Add run/session identifiers and metadata.",
             "1.1 deliverable: `agent_sdk/runtime` run metadata model.",
             "1 backlog: Define event envelope schema",
         ),
+    ),
+    Requirement(
+        id="1.1:run-described",
+        source="plan 1.1 task",
+        behavior=(
+            "Every run is described by that one model, with the tags and metadata that it was started with."
+        ),
+        tests=Planned("0.2 durable runs"),
     ),
     Requirement(
         id="1.1:ids",
@@ -52,18 +69,37 @@ REQUIREMENTS = (
             "Ids are prefixed by kind and sort by the time of their making, and an id of another kind is "
             "refused."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/contracts/test_ids.py::test_an_id_tells_its_prefix_and_its_time",
+            "tests/unit/contracts/test_ids.py::test_ids_sort_as_their_times_do",
+            "tests/unit/contracts/test_ids.py::test_what_is_no_id_is_refused",
+            "tests/unit/contracts/test_ids.py::test_the_prefixes_are_those_of_the_contract",
+            "tests/unit/reliability/test_system.py::test_ids_ascend_and_tell_their_time",
+            "tests/contract/test_event_schema.py::test_an_envelope_with_a_wrong_value_does_not_fit",
+        ),
         covers=("1.1 task: Add run/session identifiers and metadata.",),
     ),
     Requirement(
         id="1.1:ids-propagate",
         source="plan 1 backlog",
         behavior=(
-            "Run, root, parent, session and step reach every event, tool context, model request and child "
-            "run unchanged."
+            "Run, root, parent, session and step stand in every event of a run and of its children, run, "
+            "session and step in every tool context, and run and step in the key of every model request."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/runtime/test_journals.py::test_run_root_parent_session_and_step_reach_events_tools_requests_and_children",
+            "tests/unit/runtime/test_subagents.py::test_a_subagent_is_a_child_run_with_a_journal_of_its_own",
+        ),
         covers=("1 backlog: Implement run/session IDs and metadata propagation",),
+    ),
+    Requirement(
+        id="1.1:ids-context",
+        source="plan 1.1 task",
+        behavior=(
+            "Tool contexts also tell root and parent of a run, and model requests also session, root and "
+            "parent."
+        ),
+        tests=Planned("0.2 durable runs"),
     ),
     Requirement(
         id="1.1:storage-interface",
@@ -72,7 +108,7 @@ REQUIREMENTS = (
             "Sessions and run journals go through one storage port, which agent_sdk.storage shows and an "
             "in-memory adapter implements."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=Planned("0.2 durable runs"),
         covers=(
             "1.1 task: Add a simple pluggable storage interface",
             "1.1 deliverable: `agent_sdk/storage` interface",
@@ -99,7 +135,15 @@ REQUIREMENTS = (
             "Tool arguments and results are checked strictly against JSON Schema 2020-12; an unknown, "
             "missing or mistyped field is refused by name."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/tools/test_function_tool.py::test_unknown_and_missing_arguments_are_named",
+            "tests/unit/tools/test_function_tool.py::test_nothing_but_a_whole_number_is_an_integer",
+            "tests/unit/tools/test_function_tool.py::test_unknown_fields_are_refused_at_every_depth",
+            "tests/unit/tools/test_tool_result.py::test_a_result_is_checked_against_the_annotation",
+            "tests/unit/tools/test_raw_tool.py::test_arguments_that_do_not_fit_are_named_without_their_values",
+            "tests/unit/tools/test_raw_tool.py::test_the_result_is_checked_where_there_is_a_schema",
+            "tests/properties/test_tools_schema.py::test_after_any_change_schema_and_checks_still_agree",
+        ),
         covers=("1.1 task: Add tool schema validation",),
     ),
     Requirement(
@@ -109,7 +153,13 @@ REQUIREMENTS = (
             "A tool carries a semantic version, and a schema change that breaks callers without a major "
             "bump is found."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/tools/test_tool_definition.py::test_a_declaration_that_cannot_work_is_refused",
+            "tests/unit/tools/test_compatibility.py::test_a_change_of_parameters_asks_for",
+            "tests/unit/tools/test_compatibility.py::test_a_change_of_the_result_asks_for_the_opposite",
+            "tests/unit/tools/test_compatibility.py::test_a_breaking_change_needs_a_new_major_version",
+            "tests/properties/test_tools_compatibility.py::test_without_a_refusal_every_value_of_the_old_fits_the_new",
+        ),
         covers=(
             "1.1 task: Add tool schema validation",
             "risk: Risk: tool schema churn.",
@@ -278,166 +328,5 @@ REQUIREMENTS = (
             "1 backlog: Serve UI from server root",
             "1 exit: UI works without external infra.",
         ),
-    ),
-    Requirement(
-        id="1.4:presets",
-        source="plan 1.4 deliverable",
-        behavior=(
-            "agent_sdk.presets offers the four presets by name, each with model, tool pack, memory policy "
-            "and instructions."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=(
-            "1.4 task: Presets for common workflows:",
-            "1.4 task: Each preset includes",
-            "1.4 deliverable: `agent_sdk/presets` module.",
-            "1 backlog: Implement presets",
-            "outcome: A set of opinionated presets",
-        ),
-    ),
-    Requirement(
-        id="1.4:assistant-basic",
-        source="plan 1.4 task",
-        behavior="assistant_basic holds a conversation, offline too.",
-        tests=Planned("0.1 first agent"),
-        covers=("1.4 task: `assistant_basic`",),
-    ),
-    Requirement(
-        id="1.4:assistant-tools",
-        source="plan 1.4 task",
-        behavior=(
-            "assistant_tools answers a question that needs the calculator and the time with calls to both, "
-            "offline too."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.4 task: `assistant_tools`",),
-    ),
-    Requirement(
-        id="1.4:assistant-rag",
-        source="plan 1.4 task",
-        behavior=(
-            "assistant_rag answers from ingested files with citations that point into them, offline too."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.4 task: `assistant_rag`",),
-    ),
-    Requirement(
-        id="1.4:assistant-multiagent",
-        source="plan 1.4 task",
-        behavior=(
-            "assistant_multiagent lets a coordinator hand parts of a question to two specialists, offline "
-            "too."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.4 task: `assistant_multiagent`",),
-    ),
-    Requirement(
-        id="1.4:cli-run",
-        source="plan 1.4 deliverable",
-        behavior="`agent-sdk run --preset NAME PROMPT` streams the answer for each preset.",
-        tests=Planned("0.1 first agent"),
-        covers=(
-            "1.4 deliverable: CLI: `agent-sdk run",
-            "1 backlog: CLI wiring for presets",
-        ),
-    ),
-    Requirement(
-        id="1.4:cli-server",
-        source="plan 1 backlog",
-        behavior="`agent-sdk server` serves the API on the host, port and worker count that it is given.",
-        tests=Planned("0.2 durable runs"),
-        covers=(
-            "1 backlog: CLI wiring for presets",
-            "1 exit: Local server runs and streams events.",
-        ),
-    ),
-    Requirement(
-        id="1.4:presets-on-server",
-        source="plan 1 exit",
-        behavior=(
-            "A preset and its tools behave the same in Python, on the command line and through the server."
-        ),
-        tests=Planned("0.2 durable runs"),
-        covers=("1 exit: Presets + tool packs work with CLI and server.",),
-    ),
-    Requirement(
-        id="1.5:pack",
-        source="plan 1.5 deliverable",
-        behavior="Each builtin tool is published with schema, version, effects and a description.",
-        tests=Planned("0.1 first agent"),
-        covers=(
-            "1.5 task: Built-in tools packaged",
-            "1.5 deliverable: `agent_sdk/tools/builtin` with schemas.",
-            "1 backlog: Build tool packs with schema",
-            "outcome: A set of opinionated presets",
-        ),
-    ),
-    Requirement(
-        id="1.5:auto-load",
-        source="plan 1.5 deliverable",
-        behavior="The tool registry finds the builtin pack by its entry point, as it finds a third party's.",
-        tests=Planned("0.1 first agent"),
-        covers=(
-            "1.5 deliverable: Tool registry auto-loads",
-            "1 backlog: Build tool packs with schema",
-        ),
-    ),
-    Requirement(
-        id="1.5:filesystem",
-        source="plan 1.5 task",
-        behavior=(
-            "filesystem.read and filesystem.write stay inside the configured roots, whatever symlinks and "
-            "`..` say; writes are atomic."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.5 task: `filesystem.read`, `filesystem.write`",),
-    ),
-    Requirement(
-        id="1.5:http-fetch",
-        source="plan 1.5 task",
-        behavior=(
-            "http.fetch reaches allowlisted hosts only, and refuses private addresses as resolved, at "
-            "every redirect."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.5 task: `http.fetch` (with allowlist)",),
-    ),
-    Requirement(
-        id="1.5:calculator",
-        source="plan 1.5 task",
-        behavior=(
-            "calculator evaluates an expression grammar in exact decimals, with bounded powers and no "
-            "evaluation of code."
-        ),
-        tests=Planned("0.1 first agent"),
-        covers=("1.5 task: `calculator`",),
-    ),
-    Requirement(
-        id="1.5:time",
-        source="plan 1.5 task",
-        behavior="time answers the time of any IANA zone.",
-        tests=Planned("0.1 first agent"),
-        covers=("1.5 task: `time`",),
-    ),
-    Requirement(
-        id="1.5:vector-search",
-        source="plan 1.5 task",
-        behavior="vector.search returns ranked passages with their source from a local index.",
-        tests=Planned("0.1 first agent"),
-        covers=("1.5 task: `vector.search` (optional local)",),
-    ),
-    Requirement(
-        id="1:regressions-sdk",
-        source="plan 1 backlog",
-        behavior="A change in event order or in a tool schema fails a regression test.",
-        tests=Planned("0.1 first agent"),
-        covers=("1 backlog: Regression tests: event ordering",),
-    ),
-    Requirement(
-        id="1:regressions-sse",
-        source="plan 1 backlog",
-        behavior="A change in the SSE frames fails a regression test.",
-        tests=Planned("0.2 durable runs"),
-        covers=("1 backlog: Regression tests: event ordering",),
     ),
 )

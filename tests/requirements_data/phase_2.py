@@ -50,7 +50,14 @@ REQUIREMENTS = (
             "ScriptedModel replays scripted steps deterministically, and fails on an unexpected call as on "
             "an unused step."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/testing/test_scripted_model.py::test_steps_that_were_not_played_are_an_error",
+            "tests/unit/testing/test_scripted_model.py::test_a_call_too_many_is_an_error_at_once_and_at_the_end",
+            "tests/unit/testing/test_scripted_model.py::test_a_text_streams_word_by_word_and_ends_as_a_whole",
+            "tests/unit/testing/test_plugin.py::test_a_step_that_was_not_played_fails_the_test",
+            "tests/unit/testing/test_plugin.py::test_an_unexpected_call_fails_the_test_even_when_its_error_was_caught",
+            "tests/unit/runtime/test_journals.py::test_with_fakes_for_time_and_ids_two_runs_write_the_same_bytes",
+        ),
         covers=(
             "2.2 task: Add deterministic mock LLM",
             "2 backlog: Deterministic mock LLM",
@@ -62,7 +69,11 @@ REQUIREMENTS = (
         behavior=(
             "Tools can be replaced by fakes that record their calls, and time and ids by deterministic ones."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/testing/test_fakes.py::test_a_fake_tool_answers_in_turn_and_then_with_the_last_result",
+            "tests/unit/testing/test_fakes.py::test_the_clock_stands_still_until_it_is_moved",
+            "tests/unit/testing/test_fakes.py::test_ids_count_over_all_prefixes",
+        ),
         covers=(
             "2.2 task: Add deterministic mock LLM",
             "2 backlog: Deterministic mock LLM",
@@ -75,7 +86,11 @@ REQUIREMENTS = (
             "The schema of every builtin tool is committed; a change without the matching version fails a "
             "test."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/tools/test_pack.py::test_a_changed_builtin_schema_has_a_new_version",
+            "tests/unit/tools/test_pack.py::test_no_golden_schema_is_left_over",
+            "tests/unit/tools/test_compatibility.py::test_a_breaking_change_needs_a_new_major_version",
+        ),
         covers=(
             "2.2 task: Regression tests for tool schemas.",
             "2 backlog: Tool schema regression tests",
@@ -85,7 +100,10 @@ REQUIREMENTS = (
         id="2.2:golden-events",
         source="plan 2.2 task",
         behavior="Golden files fix the order of events for plain, tool, parallel, failed and canceled runs.",
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/golden/test_streams.py::test_a_run_says_what_it_always_said",
+            "tests/golden/test_streams.py::test_every_golden_file_is_of_a_scenario",
+        ),
         covers=(
             "2.2 task: Golden test for streaming event order.",
             "2 backlog: Streaming regression tests",
@@ -157,7 +175,11 @@ REQUIREMENTS = (
             "Branch coverage of contracts, ports, runtime, tools and llm is at least 95 %, checked by the "
             "test command."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/scripts/test_bootstrap_commands.py::test_test_lints_runs_the_suite_and_ends_at_the_coverage_gate_and_asks_nobody_for_root",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_a_gate_that_stays_shut_fails_the_tests",
+            "tests/unit/scripts/test_check_coverage.py",
+        ),
         covers=("2 exit: Coverage on core runtime paths.",),
     ),
     Requirement(
@@ -174,7 +196,10 @@ REQUIREMENTS = (
         id="2:errors-cli",
         source="plan 2 backlog",
         behavior="An error on the command line says its code, its cause and what to do next.",
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/interaction/test_cli_run.py::test_a_run_that_reaches_a_limit_fails_with_1",
+            "tests/interaction/test_cli_run.py::test_what_cannot_be_done_is_said_once_with_its_code",
+        ),
         covers=("2 backlog: Dev UX polish:",),
     ),
     Requirement(

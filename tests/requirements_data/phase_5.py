@@ -121,7 +121,7 @@ REQUIREMENTS = (
             "OpenAI, Anthropic and Azure stream text, reasoning, parallel tool calls, structured output "
             "and usage through one port."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=("tests/conformance/test_providers.py",),
         covers=(
             "5.3 task: Real OpenAI/Anthropic/Azure providers",
             "5.3 deliverable: `agent_sdk/llm/providers/*`",
@@ -136,7 +136,15 @@ REQUIREMENTS = (
             "Every failure of every provider becomes one error tree with a hint, and retries are bounded "
             "and honour Retry-After."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/unit/llm/test_failures.py::test_each_refusal_has_its_place_in_the_tree",
+            "tests/unit/llm/test_failures.py::test_an_error_in_mid_stream_has_its_place_in_the_tree",
+            "tests/unit/llm/test_failures.py::test_retry_after_is_read_in_each_of_its_forms",
+            "tests/contract/test_error_docs.py::test_what_a_person_has_to_mend_comes_with_a_hint",
+            "tests/unit/runtime/test_retries.py::test_a_rate_limit_is_waited_out_as_the_provider_asked",
+            "tests/unit/runtime/test_retries.py::test_tries_are_bounded",
+            "tests/properties/test_provider_streams.py::test_a_mutated_answer_ends_in_a_response_or_a_model_error",
+        ),
         covers=(
             "5.3 task: Provider-specific retry",
             "5 backlog: Provider integrations",
@@ -146,7 +154,7 @@ REQUIREMENTS = (
         id="5.3:provider-docs",
         source="plan 5.3 deliverable",
         behavior="docs/PROVIDERS.md configures each provider by an example that a test loads.",
-        tests=Planned("0.1 first agent"),
+        tests=("tests/docs/test_configuration_examples.py::test_each_provider_is_configured_by_an_example",),
         covers=("5.3 deliverable: `docs/PROVIDERS.md`",),
     ),
     Requirement(

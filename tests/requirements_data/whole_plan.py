@@ -12,7 +12,13 @@ REQUIREMENTS = (
             "The SDK's rings import nothing of the platform's, and an agent runs without server, database "
             "or network."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/packaging/test_imports.py::test_the_import_contracts_are_kept",
+            "tests/packaging/test_imports.py::test_a_breach_of_a_contract_is_found",
+            "tests/packaging/test_imports.py::test_importing_loads_nothing_heavy",
+            "tests/docs/test_plan_documents.py::test_the_sdk_ends_where_the_third_ring_ends",
+            "tests/unit/presets/test_presets.py::test_the_assistant_with_tools_uses_them",
+        ),
         covers=(
             "principle: Keep agent-sdk",
             "risk: Risk: scope creep",
@@ -26,7 +32,7 @@ REQUIREMENTS = (
             "Providers, tool packs and presets of third parties register by the entry points that the "
             "builtin ones use."
         ),
-        tests=Planned("0.1 first agent"),
+        tests=("tests/unit/test_extension_points.py",),
         covers=("principle: Favor shipping a working MVP",),
     ),
     Requirement(
@@ -58,7 +64,11 @@ REQUIREMENTS = (
         id="plan:stable-surface",
         source="plan outcome",
         behavior="The schemas of tools and events are versioned, committed and checked for drift.",
-        tests=Planned("0.1 first agent"),
+        tests=(
+            "tests/contract/test_event_schema.py::test_the_committed_files_are_current",
+            "tests/contract/test_event_schema.py::test_a_stale_file_is_found_and_written_anew",
+            "tests/unit/tools/test_pack.py::test_a_changed_builtin_schema_has_a_new_version",
+        ),
         covers=("outcome: A stable, versioned API surface",),
     ),
     Requirement(

@@ -19,7 +19,7 @@ NOTE = '#!/bin/sh\necho "${0##*/} $* [$AGENT_SDK_REQUIRE]" >> "$CALLS"\n'
 CHECKS = {
     "style": "ruff check --quiet .",
     "format": "ruff format --check --quiet .",
-    "types": "basedpyright",
+    "types": "basedpyright ",
     "imports": "lint-imports --no-logo",
     "sizes": "python scripts/check_sizes.py",
     "locks": "python scripts/check_locks.py",
