@@ -14,13 +14,12 @@ IdPrefix = Literal["run", "ses", "evt", "msg", "call", "org", "prj", "key", "usr
 PREFIXES: Final[frozenset[str]] = frozenset(get_args(IdPrefix))
 ULID_LENGTH_CHARS: Final = 26
 ENTROPY_BITS: Final = 80
-EVENT_SEQ_BITS: Final = 30
-EVENT_DIGEST_BITS: Final = 50
 SESSION_ID_LENGTH_MAX_CHARS: Final = 128
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 PAIRS: Final = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 """Every two characters, by value: ten bits at a time, because an id is made for each event."""
+_TEN_CHARS: Final = (40, 30, 20, 10, 0)
 _SHIFTS: Final = tuple(range(120, -1, -10))
 _VALUES: Final = {char: value for value, char in enumerate(_ALPHABET)}
 _ID: Final = re.compile(rf"([a-z]+)_([0-7][{_ALPHABET}]{{25}})")
@@ -38,19 +37,19 @@ def encode_ulid(time_ms: int, entropy: int) -> str:
     return "".join([PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
 
 
-def event_id_head(run_id: str) -> str:
-    """The part that all event ids of a run share: the time of the run's id, then 50 bits of a digest of it.
+def run_mark(run_id: str) -> str:
+    """Ten characters of a digest of a run's id, which all its event ids have in common."""
+    digest = int.from_bytes(blake2b(run_id.encode(), digest_size=8).digest())
+    return "".join([PAIRS[digest >> shift & 1023] for shift in _TEN_CHARS])
 
-    `event_id` adds the sequence number. An event's id follows from its run and its place, so that whoever writes it,
-    after whatever crash, gives it the same one; ids of one run sort in its order, and runs sort by their start.
-    A run id that is none of ours has a digest only.
+
+def event_id_head(time_ms: int, mark: str) -> str:
+    """The part that a run's event ids of one millisecond share: the time, then the run's mark.
+
+    `event_id` adds the sequence number. No chance is in an event's id: it follows from the run, the place in it and
+    the time, and ids sort by time, within a millisecond by run, within a run by place.
     """
-    digest = int.from_bytes(blake2b(run_id.encode(), digest_size=8).digest()) >> (64 - EVENT_DIGEST_BITS)
-    try:
-        time_ms = parse_id(run_id)[1]
-    except ValueError:
-        time_ms = 0
-    return f"evt_{encode_ulid(time_ms, digest << EVENT_SEQ_BITS)[: -EVENT_SEQ_BITS // 5]}"
+    return f"evt_{''.join([PAIRS[time_ms >> shift & 1023] for shift in _TEN_CHARS])}{mark}"
 
 
 def event_id(head: str, seq: int) -> str:

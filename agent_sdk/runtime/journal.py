@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 
 from agent_sdk.contracts.codec import to_plain
 from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
-from agent_sdk.contracts.ids import event_id, event_id_head
+from agent_sdk.contracts.ids import event_id, event_id_head, run_mark
 from agent_sdk.ports.journal import EventSink
 from agent_sdk.ports.system import Clock
 
@@ -18,8 +18,10 @@ class Journal:
     __slots__ = (
         "_draft",
         "_id_head",
+        "_mark",
         "_now",
         "_sink",
+        "_time_ms",
         "agent",
         "attempt",
         "depth",
@@ -46,7 +48,9 @@ class Journal:
         """Begin an empty journal, below `parent` where the run is a subagent's."""
         self._sink = sink
         self._now = clock.now
-        self._id_head = event_id_head(run_id)
+        self._mark = run_mark(run_id)
+        self._id_head = ""
+        self._time_ms = -1
         self._draft: _Draft | None = None
         self.run_id = run_id
         self.session_id = session_id
@@ -83,6 +87,12 @@ class Journal:
     def envelope(self, kind: EventType, data: Mapping[str, Any]) -> Event:
         """Put `data` into the next envelope."""
         self.seq = seq = self.seq + 1
+        now = self._now()
+        time_ms = int(now.timestamp() * 1000)
+        if time_ms > self._time_ms:
+            # A clock that went back changes nothing: ids stay in the order of the run.
+            self._time_ms = time_ms
+            self._id_head = event_id_head(time_ms, self._mark)
         return Event(
             id=event_id(self._id_head, seq),
             seq=seq,
@@ -95,7 +105,7 @@ class Journal:
             agent=self.agent,
             attempt=self.attempt,
             step=self.step,
-            time=self._now(),
+            time=now,
             stream=STREAM_OF[kind],
             type=kind,
             version=EVENT_VERSION,
