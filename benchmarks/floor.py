@@ -1,8 +1,12 @@
 """The floor: one tool-using run by hand, with aiohttp and msgspec and nothing else.
 
-No retries, no validation beyond decoding, no journal, no cancellation: it bounds what an SDK on the same parts can do.
+Streamed, it gives its reader what a hand-written agent would: an event with run, number, time and type for whatever
+happens. No retries, no validation beyond decoding, no journal, no cancellation: it bounds what an SDK on the same
+parts can do.
 """
 
+import time
+import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -70,6 +74,17 @@ class Args(msgspec.Struct):
     b: int
 
 
+class Event(msgspec.Struct):
+    """What the reader of a stream is given."""
+
+    id: str
+    run_id: str
+    seq: int
+    time: float
+    type: str
+    data: dict[str, Any]
+
+
 _ANSWERS = msgspec.json.Decoder(Answer)
 _ARGS = msgspec.json.Decoder(Args)
 _ENCODER = msgspec.json.Encoder()
@@ -98,9 +113,10 @@ class HandWritten:
             function = call.function or Function()
             self._add_result(messages, call.id or "", function.name or "", function.arguments or "")
 
-    async def stream(self, prompt: str) -> AsyncGenerator[str, None]:
-        """The answer, token by token."""
+    async def stream(self, prompt: str) -> AsyncGenerator[Event, None]:
+        """The run as events, token by token."""
         messages: list[dict[str, Any]] = [{"role": "user", "content": prompt}]
+        run_id, seq = uuid.uuid4().hex, 0
         while True:
             request = {"model": "fake", "messages": messages, "tools": TOOLS, "stream": True}
             body = _ENCODER.encode({**request, "stream_options": {"include_usage": True}})
@@ -108,22 +124,27 @@ class HandWritten:
             rest = b""
             async with self._session.post(self._url, data=body, headers=_HEADERS) as response:
                 async for data in response.content.iter_any():
-                    *events, rest = (rest + data).split(b"\n\n")
-                    for event in events:
-                        if not event.startswith(b"data: {"):
+                    *blocks, rest = (rest + data).split(b"\n\n")
+                    for block in blocks:
+                        if not block.startswith(b"data: {"):
                             continue
-                        for choice in _ANSWERS.decode(event[6:]).choices:
+                        for choice in _ANSWERS.decode(block[6:]).choices:
                             delta = choice.delta or Delta()
                             if delta.content:
-                                yield delta.content
+                                seq += 1
+                                yield _event(run_id, seq, "message.delta", {"delta": delta.content})
                             for call in delta.tool_calls or ():
                                 call_id = call.id or call_id
                                 if call.function is not None:
                                     name += call.function.name or ""
                                     arguments += call.function.arguments or ""
             if not name:
+                yield _event(run_id, seq + 1, "run.completed", {})
                 return
+            seq += 2
+            yield _event(run_id, seq - 1, "tool.started", {"name": name, "args": arguments})
             self._add_result(messages, call_id, name, arguments)
+            yield _event(run_id, seq, "tool.completed", {"name": name, "result": messages[-1]["content"]})
 
     @staticmethod
     def _add_result(messages: list[dict[str, Any]], call_id: str, name: str, arguments: str) -> None:
@@ -131,3 +152,7 @@ class HandWritten:
         call = {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
         messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
         messages.append({"role": "tool", "tool_call_id": call_id, "content": str(args.a + args.b)})
+
+
+def _event(run_id: str, seq: int, kind: str, data: dict[str, Any]) -> Event:
+    return Event(f"{run_id}-{seq}", run_id, seq, time.time(), kind, data)

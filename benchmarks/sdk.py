@@ -109,7 +109,11 @@ class Ours:
 
 async def read_floor(floor: HandWritten) -> int:
     """Read the floor's stream; returns the characters it saw."""
-    return sum([len(text) async for text in floor.stream(PROMPT)])
+    seen = 0
+    async for event in floor.stream(PROMPT):
+        if event.type == "message.delta":
+            seen += len(event.data["delta"])
+    return seen
 
 
 async def cpu_ms(run: Run, *, runs: int, at_once: int, spread_s: float = 0.0) -> float:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator
 
+import aiohttp  # noqa: F401 - pytester forgets what is first imported inside it; then its classes exist twice
 import pytest
 
 pytest_plugins = ["tests.sockets"]

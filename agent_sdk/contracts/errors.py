@@ -43,6 +43,7 @@ HTTP. `ModelRetry`, `ToolFailed` and `ApprovalRequired` (`agent_sdk.contracts.si
 from typing import Any, ClassVar
 
 from agent_sdk.contracts.run import RunError, StopReason
+from agent_sdk.contracts.usage import Usage
 
 
 class AgentSDKError(Exception):
@@ -133,6 +134,8 @@ class ModelError(AgentSDKError):
     """The model call failed."""
 
     code = "ASDK-LLM-001"
+    usage: Usage | None = None
+    """What the failed call used up, where the provider said so."""
 
     def __init__(
         self,

@@ -81,7 +81,7 @@ class Event:
     session_id: str
     """`ses_…`, or the caller's own name for it."""
     org_id: str
-    """`org_…`"""
+    """`org_…`; `org_00000000000000000000000001` where there is only one organisation."""
     agent: str
     """Name of the agent at work; a handoff changes it."""
     attempt: int

@@ -25,7 +25,7 @@ class Usage:
     reasoning_tokens: int = 0
     """Part of `output_tokens` that was reasoning."""
     requests: int = 0
-    """Answers received from a model."""
+    """Model calls that were answered, wholly or in part, or canceled."""
     tool_calls: int = 0
     """Tool executions begun."""
     cost_usd: Decimal | None = None

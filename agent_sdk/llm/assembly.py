@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from agent_sdk.contracts.errors import ConnectionFailed, MalformedResponse
 from agent_sdk.contracts.messages import FinishReason, Part, ReasoningPart, TextPart, ToolCallPart
 from agent_sdk.contracts.usage import Usage
+from agent_sdk.llm import failures
 from agent_sdk.llm.wire_names import WireNames
 from agent_sdk.ports.llm import ModelChunk, ModelResponse, ReasoningDelta, TextDelta, ToolCallDelta
 from agent_sdk.ports.system import IdFactory
@@ -137,6 +138,10 @@ class ResponseBuilder:
     def malformed(self, what: str) -> MalformedResponse:
         """The error of an answer that cannot be read; `what` completes "<provider> sent …"."""
         return MalformedResponse(f"{self._provider} sent {what}", provider=self._provider)
+
+    def no_answer(self, body: bytes) -> MalformedResponse:
+        """The error of a body (or its beginning) that is nothing of the provider's."""
+        return failures.not_an_answer(self._provider, body)
 
     def _finish_reason(self) -> FinishReason:
         # Some servers say "stop" though they ask for tools, or name no reason; readers rely on it

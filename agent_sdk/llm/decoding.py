@@ -1,12 +1,21 @@
 """Reading an answer, streamed or in one piece: what all HTTP providers have in common."""
 
-from typing import Protocol
+import re
+from typing import Final, Protocol
 
 import msgspec
 
+from agent_sdk.contracts.usage import Usage
 from agent_sdk.llm.assembly import ResponseBuilder
 from agent_sdk.llm.sse import SSEParser
 from agent_sdk.ports.llm import ModelChunk
+
+OPENING_SIZE_MAX_BYTES: Final = 4096
+
+_FIELD: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:")
+"""How a stream of events begins; a comment is a field without a name."""
+_FIRST_FIELDS: Final = (b"data:", b"event:")
+_KEEP_ALIVE: Final = re.compile(rb'"type"\s*:\s*"(?:ping|keepalive)"')
 
 
 class AnswerReader(Protocol):
@@ -35,29 +44,43 @@ class AnswerDecoder:
     def __init__(self, reader: AnswerReader, builder: ResponseBuilder) -> None:
         """Read with `reader`, which fills `builder`."""
         self.done = False
+        self.progressed = False
         self._reader = reader
         self._builder = builder
         self._parser = SSEParser()
         self._body: list[bytes] | None = None
-        self._at_start = True
+        self._heard = False
+        self._opening = b""
+        """What came before the first event, to say what it is if there is never one."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider has reported so far."""
+        return self._builder.usage
 
     def feed(self, segment: bytes) -> list[ModelChunk]:
         """Take the next bytes, cut anywhere; the deltas that they complete."""
-        if self._at_start and segment:
-            self._at_start = False
-            if segment.lstrip().startswith((b"{", b"[")):
+        if not self._heard and self._body is None:
+            self._opening = (self._opening + segment)[:OPENING_SIZE_MAX_BYTES]
+            if self._opening.lstrip().startswith((b"{", b"[")):
                 self._body = []
         if self._body is not None:
             self._body.append(segment)
+            self.progressed = True
             return []
+        events = self._parser.feed(segment)
         try:
-            for name, data in self._parser.feed(segment):
+            for name, data in events:
                 if self._reader.event(name, data):
                     self.done = True
                     break
         except UNREADABLE as error:
             raise self._builder.malformed(f"an event that cannot be read: {_reason(error)}") from error
-        return self._builder.take()
+        chunks = self._builder.take()
+        # Most segments bring a token; only where one brings none, it matters what else it is.
+        self.progressed = bool(chunks) or any(not _KEEP_ALIVE.search(data) for _, data in events)
+        self._heard = self._heard or bool(events)
+        return chunks
 
     def finish(self) -> list[ModelChunk]:
         """What is left when the bytes have ended; the last piece is the `ModelResponse`."""
@@ -67,9 +90,16 @@ class AnswerDecoder:
             except UNREADABLE as error:
                 raise self._builder.malformed(f"a body that cannot be read: {_reason(error)}") from error
         elif not self.done and self._builder.finish_reason is None:
+            if not self._heard and not _begins_events(self._opening):
+                raise self._builder.no_answer(self._opening)
             raise self._builder.cut()
         response = self._builder.response()
         return [*self._builder.take(), response]
+
+
+def _begins_events(opening: bytes) -> bool:
+    cut = bool(opening) and any(field.startswith(opening) for field in _FIRST_FIELDS)
+    return cut or _FIELD.match(opening) is not None
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

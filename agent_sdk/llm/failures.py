@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from agent_sdk.contracts import errors
-from agent_sdk.contracts.errors import ModelError
+from agent_sdk.contracts.errors import MalformedResponse, ModelError
 
 MESSAGE_LENGTH_MAX_CHARS: Final = 500
 NESTING_MAX_LEVELS: Final = 4
@@ -128,6 +128,25 @@ def from_event(provider: str, error: object) -> ModelError:
     status = next((int(word) for word in detail.words if re.fullmatch(r"[45]\d\d", word)), None)
     kind = _kind(status, detail)
     return kind(f"{provider} broke off: {detail.message or 'no explanation'}", provider=provider)
+
+
+def not_an_answer(provider: str, body: bytes) -> MalformedResponse:
+    """The error of a body with status 200 that other software wrote, such as a proxy's page. Not retryable.
+
+    Args:
+        provider: Who was asked.
+        body: Its beginning.
+    """
+    text = body.strip()
+    if not text:
+        said = "an empty body"
+    elif text.startswith((b"{", b"[")):
+        said = _read_body(text).message or "JSON of another kind"
+    else:
+        said = _read_body(text.splitlines()[0]).message
+    error = MalformedResponse(f"{provider} answered 200, but without an answer: {said}", provider=provider)
+    error.retryable = False
+    return error
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from agent_sdk.contracts.errors import ModelError
+from agent_sdk.contracts.errors import MalformedResponse, ModelError
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.llm import failures, prices
 from agent_sdk.llm.transport import Call, Reply, send
@@ -19,6 +19,16 @@ class Decoder(Protocol):
     @property
     def done(self) -> bool:
         """Whether the answer is complete, so that nothing more need be read."""
+        ...
+
+    @property
+    def progressed(self) -> bool:
+        """Whether the last segment brought something: comments and pings only keep the connection alive."""
+        ...
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider has reported so far; an answer that fails has cost it nevertheless."""
         ...
 
     def feed(self, segment: bytes) -> list[ModelChunk]:
@@ -69,13 +79,17 @@ class HttpModel:
                 body = await reply.read_error_body()
                 raise failures.from_response(exchange.call.provider, reply.status, reply.headers, body)
             while not decoder.done and (segment := await reply.read()):
-                for chunk in decoder.feed(segment):
+                chunks = decoder.feed(segment)
+                if decoder.progressed:
+                    reply.progressed()
+                for chunk in chunks:
                     yield chunk
             for chunk in decoder.finish():
                 yield await self._priced(chunk) if isinstance(chunk, ModelResponse) else chunk
             await reply.drain()
         except ModelError as error:
             _complete(error, exchange.call, reply)
+            error.usage = error.usage or decoder.usage
             raise
         finally:
             reply.close()
@@ -95,3 +109,6 @@ def _complete(error: ModelError, call: Call, reply: Reply) -> None:
     """Add to an error what its maker did not know: decoders have no connection."""
     error.provider = error.provider or call.provider
     error.request_id = error.request_id or failures.request_id(reply.headers)
+    if isinstance(error, MalformedResponse) and not error.retryable:
+        error.hint = f"Check the base URL: nothing of the provider's kind answers at {call.address}"
+        error.hint += "." if "/v1" in call.address else "; mostly it has to end in /v1."

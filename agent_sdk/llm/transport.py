@@ -5,12 +5,17 @@ reused.
 """
 
 import asyncio
+import atexit
+import errno
 import io
+import os
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from ssl import SSLError
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from agent_sdk.contracts.errors import (
     BadRequest,
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 SILENCE_TIMEOUT_SECONDS: Final = 120.0
+PROGRESS_TIMEOUT_SECONDS: Final = 600.0
 DRAIN_TIMEOUT_SECONDS: Final = 0.25
 KEEPALIVE_SECONDS: Final = 30.0
 RESPONSE_SIZE_MAX_BYTES: Final = 64 * 1024 * 1024
@@ -42,8 +48,29 @@ class Call:
     headers: Mapping[str, str] = field(repr=False)
     """With the credentials, so they stay out of `repr`."""
     body: bytes = field(repr=False)
-    silence_max_s: float = SILENCE_TIMEOUT_SECONDS
-    """Seconds that the provider may say nothing, before the first byte and between two."""
+    timeout_s: float | None = None
+    """Seconds that the provider may leave the caller without anything; None takes the two defaults below."""
+
+    @property
+    def silence_max_s(self) -> float:
+        """Seconds without a byte, before the first and between two."""
+        return SILENCE_TIMEOUT_SECONDS if self.timeout_s is None else self.timeout_s
+
+    @property
+    def progress_max_s(self) -> float:
+        """Seconds with bytes that bring nothing, such as comments and pings."""
+        return PROGRESS_TIMEOUT_SECONDS if self.timeout_s is None else self.timeout_s
+
+    @property
+    def host(self) -> str:
+        """Host and, where the URL has one, port."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def address(self) -> str:
+        """The URL without what may be secret: user, password and query."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{self.host}{parts.path}"
 
 
 class _Switch:
@@ -90,7 +117,8 @@ class Reply:
         self._size_bytes = 0
         self._loop = asyncio.get_running_loop()
         self._heard_at_s = self._loop.time()
-        self._was_silent = False
+        self._progressed_at_s = self._heard_at_s
+        self._overdue: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         connection = response.connection
         if connection is not None and connection.protocol is not None:
@@ -99,19 +127,24 @@ class Reply:
             connection.protocol.read_timeout = None
             self._timer = self._loop.call_later(call.silence_max_s, self._check_silence)
 
+    def progressed(self) -> None:
+        """Note that the last segment brought something of the answer."""
+        self._progressed_at_s = self._heard_at_s
+
     async def read(self) -> bytes:
         """The next network segment; empty at the end.
 
         Raises:
             ConnectionFailed: The connection broke.
-            ModelTimeout: The provider was silent for too long.
+            ModelTimeout: The provider was silent, or brought nothing, for too long.
             MalformedResponse: The body is larger than `RESPONSE_SIZE_MAX_BYTES`.
         """
         try:
             segment = await self._content.readany()
         except _errors() as error:
-            cause = TimeoutError() if self._was_silent else error
-            raise _failure(cause, self._call, sent=True) from error
+            if self._overdue is not None:
+                raise _waited(self._overdue, self._call) from error
+            raise _failure(error, self._call, sent=True) from error
         self._heard_at_s = self._loop.time()
         self._size_bytes += len(segment)
         if self._size_bytes > RESPONSE_SIZE_MAX_BYTES:
@@ -156,11 +189,16 @@ class Reply:
             self._response.close()
 
     def _check_silence(self) -> None:
-        left_s = self._heard_at_s + self._call.silence_max_s - self._loop.time()
-        if left_s > 0:
-            self._timer = self._loop.call_later(left_s, self._check_silence)
+        call, now_s = self._call, self._loop.time()
+        silence_left_s = self._heard_at_s + call.silence_max_s - now_s
+        progress_left_s = self._progressed_at_s + call.progress_max_s - now_s
+        if silence_left_s > 0 and progress_left_s > 0:
+            self._timer = self._loop.call_later(min(silence_left_s, progress_left_s), self._check_silence)
             return
-        self._was_silent = True
+        if silence_left_s <= 0:
+            self._overdue = f"was silent for {call.silence_max_s:g} s"
+        else:
+            self._overdue = f"only kept the connection alive for {call.progress_max_s:g} s"
         # Whoever waits for the next segment is told by the connection that it is gone.
         self._response.close()
 
@@ -206,10 +244,27 @@ async def _session() -> "ClientSession":
     kept = _keepers.get(loop)
     if kept is None:
         for ended in [each for each in list(_keepers) if each.is_closed()]:
-            _keepers.pop(ended, None)
+            _let_go(ended)
         keeper = _keep_session(loop)
         kept = _keepers[loop] = (await anext(keeper), keeper)
     return kept[0]
+
+
+def _let_go(loop: asyncio.AbstractEventLoop) -> None:
+    """Forget the session of a loop that ended without `shutdown_asyncgens`, which would call itself unclosed."""
+    kept = _keepers.pop(loop, None)
+    if kept is None:
+        return
+    connector = kept[0].connector
+    if connector is not None:
+        # What `close` does, without a future that only a running loop could complete.
+        connector.__exit__(None, None, None)
+
+
+@atexit.register
+def _let_all_go() -> None:
+    for loop in list(_keepers):
+        _let_go(loop)
 
 
 async def _keep_session(loop: asyncio.AbstractEventLoop) -> AsyncGenerator["ClientSession"]:
@@ -241,24 +296,57 @@ def _errors() -> tuple[type[Exception], ...]:
 
 
 def _failure(error: Exception, call: Call, *, sent: bool) -> ModelError:
-    """What the tree calls an error of aiohttp or of the operating system."""
-    from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
+    """What the tree calls an error of aiohttp or of the operating system; their own words stay in the cause."""
+    from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL, NonHttpUrlClientError
 
     provider = call.provider
     if isinstance(error, ConnectionTimeoutError):
-        waited = f"no connection to {provider} within {CONNECT_TIMEOUT_SECONDS:g} s"
+        waited = f"no connection to {provider} at {call.host} within {CONNECT_TIMEOUT_SECONDS:g} s"
         return ModelTimeout(waited, provider=provider, replay_safe=True, hint="Check network and base URL.")
     if isinstance(error, TimeoutError):
-        waited = f"{provider} was silent for {call.silence_max_s:g} s"
-        return ModelTimeout(waited, provider=provider, hint="Raise settings.timeout_s, or try again.")
-    if isinstance(error, InvalidURL) or (isinstance(error, ValueError) and not sent):
+        return _waited(f"was silent for {call.silence_max_s:g} s", call)
+    if isinstance(error, (InvalidURL, NonHttpUrlClientError)) or (isinstance(error, ValueError) and not sent):
         return BadRequest(
             f"the request to {provider} cannot be sent: {type(error).__name__}",
             provider=provider,
             replay_safe=True,
-            hint="Check the base URL, and the API key for line breaks.",
+            hint="Check that the base URL begins with https:// or http://, and the API key for line breaks.",
         )
     if isinstance(error, ClientConnectorError):
-        return ConnectionFailed(f"no connection to {provider}: {error}", provider=provider, replay_safe=True)
-    what = str(error) or type(error).__name__
-    return ConnectionFailed(f"the connection to {provider} broke: {what}", provider=provider)
+        where = f"{error.host}:{error.port}"
+        what = f"no connection to {provider} at {where}{_reason(error.__cause__)}"
+        return ConnectionFailed(what, provider=provider, replay_safe=True)
+    if (unread := _unread(error)) is not None:
+        return MalformedResponse(f"{provider} at {call.host} sent {unread}", provider=provider)
+    when = "before the answer was complete" if sent else "before there was an answer"
+    what = f"the connection to {provider} at {call.host} broke {when}{_reason(error)}"
+    return ConnectionFailed(what, provider=provider)
+
+
+def _waited(what: str, call: Call) -> ModelTimeout:
+    hint = "Raise settings.timeout_s, or try again."
+    return ModelTimeout(f"{call.provider} {what}", provider=call.provider, hint=hint)
+
+
+def _unread(error: Exception) -> str | None:
+    """What came, if it came whole and aiohttp cannot read it; it wraps the error that says so."""
+    from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError, TransferEncodingError
+
+    inner = error if isinstance(error, HttpProcessingError) else error.__cause__
+    if not isinstance(inner, HttpProcessingError) or isinstance(
+        inner, (ContentLengthError, TransferEncodingError)
+    ):
+        return None
+    packed = "content-encoding" in inner.message
+    return "a body whose compression cannot be undone" if packed else "what cannot be read as HTTP"
+
+
+def _reason(error: BaseException | None) -> str:
+    """The operating system's reason, after a colon; nothing where there is none."""
+    if isinstance(error, SSLError):
+        return ": the TLS handshake failed"
+    if not isinstance(error, OSError) or error.errno is None:
+        return ""
+    # Names that cannot be resolved have numbers of their own, which `strerror` does not know.
+    known = error.errno in errno.errorcode
+    return f": {os.strerror(error.errno) if known else error.strerror}"

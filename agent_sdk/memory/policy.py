@@ -37,12 +37,18 @@ class MemoryPolicy:
 
 
 def _borders(messages: Sequence[Message]) -> list[int]:
-    """Where turns begin: at a user's message, unless a call before it still waits for its result."""
+    """Where turns begin: at a user's message, unless it stands between a call and its result."""
+    results: dict[str, int] = {}
+    whole_until: list[int] = []
+    for place, message in reversed(list(enumerate(messages))):
+        whole_until.append(max([results.get(call.tool_call_id, 0) for call in message.tool_calls], default=0))
+        for part in message.parts:
+            if isinstance(part, ToolResultPart):
+                results[part.tool_call_id] = place
     borders: list[int] = []
-    waiting: set[str] = set()
+    bound = 0
     for place, message in enumerate(messages):
-        if message.role == "user" and not waiting:
+        if message.role == "user" and place >= bound:
             borders.append(place)
-        waiting |= {call.tool_call_id for call in message.tool_calls}
-        waiting -= {part.tool_call_id for part in message.parts if isinstance(part, ToolResultPart)}
+        bound = max(bound, whole_until[-1 - place])
     return borders

@@ -5,17 +5,20 @@ from typing import Protocol
 from agent_sdk.contracts.events import Event
 
 
-class Entry(Protocol):
-    """An event, or one that still grows: deltas nobody has seen yet are merged into one."""
+class Growing(Protocol):
+    """An event that still grows: deltas nobody has seen yet are merged into one."""
 
     @property
     def event(self) -> Event:
-        """The envelope; `data` of a delta may still grow."""
+        """The envelope; its `data` may still grow."""
         ...
 
     def seal(self) -> Event:
-        """End its growth and return the event. Called once, when it is about to be committed or shown."""
+        """End its growth and return the event: it is about to be committed or shown. Sealing again changes nothing."""
         ...
+
+
+Entry = Event | Growing
 
 
 class EventSink(Protocol):

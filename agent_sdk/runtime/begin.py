@@ -1,6 +1,7 @@
 """From what a caller asked for to the state of a run, and from a run's end to its result."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.services import Services
 from agent_sdk.runtime.state import RunState, model_for
 
-ORG_DEFAULT: Final = "org_default"
+ORG_DEFAULT: Final = "org_00000000000000000000000001"
+"""The organisation of every run where there is only one: an id that no clock makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +75,18 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
         log=log,
         journal=journal,
         loop=asyncio.get_running_loop(),
+        session_named=spec.session is not None,
         history=(),
         messages=[Message(id=ids.new("msg"), role="user", parts=parts)],
         parent=parent,
+        unchecked_from=0 if agent.input_guardrails else None,
     )
 
 
 def _user_parts(given: Input) -> tuple[Part, ...]:
+    if not _is_input(given):
+        msg = f"the input is of type {type(given).__name__}"
+        raise InvalidInput(msg, hint="Pass text, or a list of parts.")
     parts = input_parts(given)
     for part in parts:
         if not isinstance(part, TextPart | ImagePart | DocumentPart):
@@ -94,6 +101,11 @@ def _user_parts(given: Input) -> tuple[Part, ...]:
         msg = "the input is empty"
         raise InvalidInput(msg, hint="Pass text, or at least one part.")
     return parts
+
+
+def _is_input(given: object) -> bool:
+    # Bytes are sequences, too, but of numbers.
+    return isinstance(given, str | Sequence) and not isinstance(given, bytes | bytearray | memoryview)
 
 
 def queue(state: RunState) -> None:

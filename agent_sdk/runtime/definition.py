@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import FrozenInstanceError
 from functools import cached_property
 from types import NoneType
-from typing import Any, Final, Generic, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast
 
 from typing_extensions import TypeVar
 
@@ -38,6 +39,8 @@ class AgentDefinition(Generic[DepsT, OutputT]):
     Generic in the type of `deps`, which the caller passes to each run and tools find in their context, and in the
     type of the output.
     """
+
+    _defined = False
 
     def __init__(
         self,
@@ -90,11 +93,7 @@ class AgentDefinition(Generic[DepsT, OutputT]):
         """
         self.name = _name(name)
         self.model = model
-        self.instructions: tuple[Instruction, ...] = (
-            (instructions,)
-            if isinstance(instructions, str) or callable(instructions)
-            else tuple(instructions)
-        )
+        self.instructions = _instructions(instructions)
         self.tools: tuple[Tool, ...] = tuple([_as_tool(item) for item in tools])
         self.output = OutputSpec(output_type)
         self.deps_type = deps_type
@@ -109,6 +108,17 @@ class AgentDefinition(Generic[DepsT, OutputT]):
         self.output_retries_max = output_retries_max
         self.on_tool_not_found: OnToolNotFound = on_tool_not_found
         self.description = description
+
+        self._defined = True
+
+    if not TYPE_CHECKING:  # type checkers would take it for leave to set anything
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse to change what may be shared, and at work."""
+            if self._defined:
+                msg = f"cannot set {name!r}: an agent does not change; define another one"
+                raise FrozenInstanceError(msg)
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         """Name and model."""
@@ -179,6 +189,10 @@ def _name(name: str) -> str:
         msg = "the agent has no name"
         raise DefinitionError(msg, hint="Its name stands in every event.")
     return name
+
+
+def _instructions(given: Instruction | Sequence[Instruction]) -> tuple[Instruction, ...]:
+    return (given,) if isinstance(given, str) or callable(given) else tuple(given)
 
 
 def _as_tool(item: Tool | Callable[..., Any]) -> Tool:

@@ -135,7 +135,7 @@ async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
             raise
         # Something that the tool waited for was canceled, not the tool.
         _handle_failure(state, step, call, error, _ms(clock.monotonic() - began))
-    except Exception as error:  # noqa: BLE001 - whatever a tool raises is told to the model, never lost
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a tool raises is told to the model, never lost
         if isinstance(error, TimeoutError) and timeout.expired():
             error = ToolTimeout(f"{tool.spec.name} did not end within {limit_s:g} s.")
         _handle_failure(state, step, call, error, _ms(clock.monotonic() - began))

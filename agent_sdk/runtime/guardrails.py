@@ -1,13 +1,15 @@
 """Guardrails: checks of what goes in and what comes out, which may end the run."""
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent_sdk.contracts.errors import GuardrailTripped
+from agent_sdk.contracts.errors import GuardrailTripped, RunFailed
+from agent_sdk.contracts.signals import ModelRetry
 from agent_sdk.ports.tool import RunContext
+from agent_sdk.reliability.threads import run_in_thread
+from agent_sdk.runtime.outcome import wrapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +43,15 @@ class Guardrail:
 
         Raises:
             GuardrailTripped: The verdict is no.
+            RunFailed: There is no verdict, because the check raised; that is no yes.
+            ModelRetry: As the check raised it.
         """
-        if inspect.iscoroutinefunction(self.check):
-            verdict = await self.check(ctx, value)
-        else:
-            verdict = await asyncio.to_thread(self.check, ctx, value)
-            if inspect.isawaitable(verdict):
-                verdict = await verdict
+        try:
+            verdict = await self._ask(ctx, value)
+        except (RunFailed, ModelRetry):
+            raise
+        except (Exception, SystemExit) as error:
+            raise wrapped(error, stop_reason="guardrail") from error
         if isinstance(verdict, GuardrailResult):
             tripped, reason = verdict.tripped, verdict.reason
         else:
@@ -55,6 +59,12 @@ class Guardrail:
         if tripped:
             message = f"the guardrail {self.name!r} stopped the run"
             raise GuardrailTripped(f"{message}: {reason}" if reason else message)
+
+    async def _ask(self, ctx: RunContext[Any], value: Any) -> Verdict:
+        if inspect.iscoroutinefunction(self.check):
+            return await self.check(ctx, value)
+        verdict = await run_in_thread(self.check, ctx, value)
+        return await verdict if inspect.isawaitable(verdict) else verdict
 
 
 def as_guardrails(given: Sequence[Guardrail | Check]) -> tuple[Guardrail, ...]:

@@ -1,7 +1,7 @@
 """The writer's side of a run's journal: numbers events, merges deltas nobody has seen, hands entries to a sink."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from agent_sdk.contracts.codec import to_plain
 from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
@@ -9,6 +9,10 @@ from agent_sdk.contracts.ids import event_id, event_id_head, run_mark
 from agent_sdk.ports.journal import EventSink
 from agent_sdk.ports.system import Clock
 
+_PLAIN_AS_WRITTEN: Final = frozenset(
+    {"run.started", "run.resumed", "step.started", "message.started", "tool.executing"}
+)
+"""Types whose data is a few ids and names of ours, so that nothing in it needs to be made plain."""
 DeltaType = Literal["message.delta", "reasoning.delta", "tool.delta"]
 
 
@@ -88,7 +92,8 @@ class Journal:
     def record(self, kind: EventType, data: Mapping[str, Any]) -> None:
         """Append an event; `data` is one of `agent_sdk.contracts.event_data` and is made plain JSON."""
         self._draft = None
-        self._sink.append(_Whole(self.envelope(kind, to_plain(data))))
+        plain = dict(data) if kind in _PLAIN_AS_WRITTEN else to_plain(data)
+        self._sink.append(self.envelope(kind, plain))
 
     def delta(self, kind: DeltaType, data: dict[str, Any]) -> None:
         """Append streamed output: `data["delta"]` of whatever the other fields name.
@@ -134,18 +139,6 @@ class Journal:
         _set_version(event, EVENT_VERSION)
         _set_data(event, data)
         return event
-
-
-class _Whole:
-    """An entry that does not grow."""
-
-    __slots__ = ("event",)
-
-    def __init__(self, event: Event) -> None:
-        self.event = event
-
-    def seal(self) -> Event:
-        return self.event
 
 
 class _Draft:

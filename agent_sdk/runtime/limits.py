@@ -1,5 +1,6 @@
 """What a run may use at most."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NoReturn
@@ -27,12 +28,12 @@ class UsageLimits:
         """Refuse what cannot be a ceiling.
 
         Raises:
-            InvalidInput: It is not above 0.
+            InvalidInput: It is no finite number above 0.
         """
         for name in ("max_steps", "max_tokens", "max_cost_usd", "timeout_s"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                msg = f"{name} must be greater than 0, not {value!r}"
+            if value is not None and not _is_ceiling(value):
+                msg = f"{name} must be a finite number greater than 0, not {value!r}"
                 raise InvalidInput(msg, hint="None means no ceiling.")
 
     def as_data(self) -> RunLimits:
@@ -106,6 +107,12 @@ class UsageLimits:
             hint="Raise max_cost_usd or use a cheaper model.",
             stop_reason="max_cost",
         )
+
+
+def _is_ceiling(value: object) -> bool:
+    if isinstance(value, float | Decimal):
+        return math.isfinite(value) and value > 0
+    return isinstance(value, int) and value > 0
 
 
 def unpriced() -> LimitExceeded:

@@ -49,6 +49,10 @@ async def run(state: "RunState") -> Outcome:
             outcome = failed(error)
         except Exception as error:  # noqa: BLE001 - a bug in a caller's function ends the run, journaled, not lost
             outcome = failed(wrapped(error))
+        except BaseException as error:
+            # It ends more than this run, whose journal is closed first.
+            journal_outcome(state, failed(wrapped(error)))
+            raise
     state.active_s += clock.monotonic() - began
     journal_outcome(state, outcome)
     await state.journal.committed()
@@ -71,7 +75,9 @@ async def _guarded(state: "RunState") -> Outcome:
         for guard in state.guards:
             guard.cancel()
         if state.guards:
-            await asyncio.gather(*state.guards, return_exceptions=True)
+            verdicts = await asyncio.gather(*state.guards, return_exceptions=True)
+            if not any(verdicts) and state.unchecked_from == 0:
+                state.unchecked_from = None
 
 
 async def _steps(state: "RunState") -> Outcome:
@@ -97,6 +103,7 @@ async def _step(state: "RunState") -> Outcome | None:
             if state.guards:
                 # Nothing is executed and nothing is an answer before their verdicts.
                 await asyncio.gather(*state.guards)
+                state.unchecked_from = None
             state.check_answer()
             _accept_calls(state, step)
             if response.finish_reason == "content_filter" and not response.parts:
@@ -177,8 +184,10 @@ async def _read_output(state: "RunState", message: Message) -> Outcome | None:
     else:
         value = output.read(final.arguments)
         _answer_hidden(state, final, OUTPUT_ACCEPTED)
+    state.unchecked_from = state.messages.index(message)
     for guardrail in state.agent.output_guardrails:
         await guardrail.verdict(state.context(), value)
+    state.unchecked_from = None
     plain = output.to_plain(value)
     return Outcome(status="completed", stop_reason="end_turn", output=value, plain=plain)
 
@@ -326,3 +335,5 @@ async def _guard_input(state: "RunState") -> None:
         for guardrail in state.agent.input_guardrails
         if guardrail.parallel
     ]
+    if not state.guards:
+        state.unchecked_from = None

@@ -30,7 +30,7 @@ class MemoryLog:
 
     def append(self, entry: Entry) -> None:
         """Take the next entry."""
-        event = entry.event
+        event = entry if isinstance(entry, Event) else entry.event
         if event.type not in DELTA_TYPES:
             self._kept.setdefault(event.run_id, []).append(entry)
         if self.followed:
@@ -43,7 +43,7 @@ class MemoryLog:
 
     def events(self, run_id: str) -> list[Event]:
         """What is kept of one run: everything but the deltas of messages."""
-        return [entry.seal() for entry in self._kept.get(run_id, ())]
+        return [sealed(entry) for entry in self._kept.get(run_id, ())]
 
     def more(self) -> "asyncio.Future[None]":
         """Done when there is something to take, or the log is closed.
@@ -73,3 +73,8 @@ class MemoryLog:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
+
+
+def sealed(entry: Entry) -> Event:
+    """The event of an entry that is about to be shown."""
+    return entry if isinstance(entry, Event) else entry.seal()

@@ -55,12 +55,12 @@ def failed(error: AgentSDKError) -> Outcome:
     return Outcome(status="failed", stop_reason=reason, error=error)
 
 
-def wrapped(error: BaseException) -> RunFailed:
-    """An exception out of somebody's instructions, guardrail, filter or schema."""
+def wrapped(error: BaseException, *, stop_reason: StopReason = "tool_error") -> RunFailed:
+    """An exception out of somebody's model, guardrail, instructions, filter or schema."""
     if isinstance(error, AgentSDKError):
-        failure = RunFailed(str(error), hint=error.hint, stop_reason="tool_error")
+        failure = RunFailed(str(error), hint=error.hint, stop_reason=stop_reason)
     else:
-        failure = RunFailed(f"{type(error).__name__}: {error}", stop_reason="tool_error")
+        failure = RunFailed(f"{type(error).__name__}: {error}", stop_reason=stop_reason)
     failure.__cause__ = error
     return failure
 

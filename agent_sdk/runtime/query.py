@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agent_sdk.contracts.errors import MalformedResponse, ModelError
 from agent_sdk.contracts.messages import CitationPart, Message, TextPart
+from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.llm import (
     ModelRequest,
     ModelResponse,
@@ -16,6 +17,7 @@ from agent_sdk.ports.llm import (
     TextDelta,
     ToolCallDelta,
 )
+from agent_sdk.runtime.outcome import wrapped
 from agent_sdk.runtime.transcript import repair
 
 if TYPE_CHECKING:
@@ -43,8 +45,14 @@ async def query(state: "RunState", step: "Step") -> ModelResponse:
             answer.cut("error" if delay_s is None else "retry", error)
             if delay_s is None:
                 raise
-        except BaseException as error:
-            answer.cut(state.interruption if isinstance(error, asyncio.CancelledError) else "error")
+        except asyncio.CancelledError:
+            answer.cut(state.interruption)
+            raise
+        except Exception as error:
+            answer.cut("error")
+            raise wrapped(error, stop_reason="model_error") from error
+        except BaseException:
+            answer.cut("error")
             raise
         await services.clock.sleep(delay_s)
 
@@ -80,7 +88,13 @@ class _Answer:
         return response
 
     def cut(self, reason: CutReason, error: ModelError | None = None) -> None:
-        """Close the message where one was begun. An answer that is not asked for again keeps its text."""
+        """Close the message where one was begun. An answer that is not asked for again keeps its text.
+
+        The provider has counted what it began to answer, and perhaps what was canceled before: so do we.
+        """
+        usage = error.usage if error is not None else None
+        if usage is not None or self.shown or reason in {"canceled", "timeout"}:
+            self._state.add(replace(usage or Usage(), requests=1))
         if self._message_id is None:
             return
         partial = Message(

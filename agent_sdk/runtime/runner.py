@@ -119,6 +119,7 @@ class Runner:
             return run_blocking(begin, token)
 
     async def _first(self, state: RunState) -> RunResult[Any]:
+        self._sessions.check_free(state.journal.session_id)
         queue(state)
 
         def begin() -> None:
@@ -128,6 +129,8 @@ class Runner:
         return await self._in_turn(state, begin)
 
     async def _again(self, state: RunState) -> RunResult[Any]:
+        self._sessions.check_free(state.journal.session_id)
+
         def begin() -> None:
             requeue(state)
             apply_decisions(state, state.decisions)
@@ -141,10 +144,12 @@ class Runner:
             if not await self._entered(state):
                 return result_of(state, loop.cancel_idle(state))
             try:
-                begin()
-                return self._result(state, await loop.run(state))
+                with self._sessions.holding(session_id):
+                    begin()
+                    return self._result(state, await loop.run(state))
             finally:
-                self._sessions.save(session_id, state.journal.run_id, state.messages)
+                run_id, said = state.journal.run_id, state.remembered
+                self._sessions.save(session_id, run_id, said, named=state.session_named)
                 self._sessions.leave(session_id)
 
     async def _entered(self, state: RunState) -> bool:

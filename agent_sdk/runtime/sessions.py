@@ -3,14 +3,36 @@
 import asyncio
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final
 
+from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.messages import Message
 
 SESSIONS_MAX_COUNT: Final = 1000
 """Sessions a process remembers; the one unused for longest is forgotten first."""
+UNNAMED_SESSIONS_MAX_COUNT: Final = 100
+"""Those among them whose id no caller ever gave: most are never gone on with."""
+
+_turns: ContextVar[tuple["_Turn", ...]] = ContextVar("agent_sdk_session_turns", default=())
+"""The turns that end only after what runs in this context."""
+
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Mutable, because what a tool leaves behind keeps the context and may have a turn when this one is over."""
+
+    sessions: "MemorySessions"
+    session_id: str
+    over: bool = False
+
+
+_Said = OrderedDict[str, dict[str, tuple[Message, ...]]]
+"""By session, then by run in the order of their first turns: a run that was paused goes on in its place."""
 
 
 class MemorySessions:
@@ -19,10 +41,33 @@ class MemorySessions:
     def __init__(self) -> None:
         """Know none."""
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, dict[str, tuple[Message, ...]]] = OrderedDict()
-        """By session, then by run in the order of their first turns: a run that was paused goes on in its place."""
+        self._named: _Said = OrderedDict()
+        self._unnamed: _Said = OrderedDict()
         self._waiting: dict[str, deque[Future[None]]] = {}
         """By session that a run is at work in: the runs that wait for their turn."""
+
+    def check_free(self, session_id: str) -> None:
+        """Require that the caller does not wait for itself.
+
+        Raises:
+            InvalidInput: A run that is at work in the session waits for what runs here, such as its own tool.
+        """
+        if any(
+            turn.sessions is self and turn.session_id == session_id and not turn.over for turn in _turns.get()
+        ):
+            msg = f"the session {session_id!r} is held by the run that asks for it"
+            raise InvalidInput(msg, hint="Run it in another session, or use agent.as_tool().")
+
+    @contextmanager
+    def holding(self, session_id: str) -> Generator[None]:
+        """Say what runs inside that it has the session's turn."""
+        turn = _Turn(self, session_id)
+        token = _turns.set((*_turns.get(), turn))
+        try:
+            yield
+        finally:
+            turn.over = True
+            _turns.reset(token)
 
     async def enter(self, session_id: str) -> None:
         """Wait until no other run is at work in the session, first come, first served; `leave` has to follow."""
@@ -55,13 +100,30 @@ class MemorySessions:
     def history(self, session_id: str) -> tuple[Message, ...]:
         """What was said so far."""
         with self._lock:
-            said = self._said.get(session_id, {})
+            said = self._named.get(session_id) or self._unnamed.get(session_id, {})
             return tuple([message for messages in said.values() for message in messages])
 
-    def save(self, session_id: str, run_id: str, messages: Iterable[Message]) -> None:
-        """Remember what a run said, in place of what was known of it."""
+    def save(self, session_id: str, run_id: str, messages: Iterable[Message], *, named: bool) -> None:
+        """Remember what a run said, in place of what was known of it.
+
+        Args:
+            session_id: The session; once named it stays so.
+            run_id: The run.
+            messages: What it said; nothing of the run is remembered where there is none.
+            named: Whether a caller gave the session's id.
+        """
+        said = tuple(messages)
         with self._lock:
-            self._said.setdefault(session_id, {})[run_id] = tuple(messages)
-            self._said.move_to_end(session_id)
-            if len(self._said) > SESSIONS_MAX_COUNT:
-                self._said.popitem(last=False)
+            named = named or session_id in self._named
+            runs = self._named.pop(session_id, None) or self._unnamed.pop(session_id, None) or {}
+            if said:
+                runs[run_id] = said
+            else:
+                runs.pop(run_id, None)
+            sessions = self._named if named else self._unnamed
+            if runs:
+                sessions[session_id] = runs
+            if len(self._unnamed) > UNNAMED_SESSIONS_MAX_COUNT:
+                self._unnamed.popitem(last=False)
+            if len(self._named) + len(self._unnamed) > SESSIONS_MAX_COUNT:
+                self._named.popitem(last=False)

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 
-from agent_sdk.contracts.messages import FinishReason, Message, Part, ToolCallPart
+from agent_sdk.contracts.messages import FinishReason, Message, Part, TextPart, ToolCallPart
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.llm import Model, ModelResponse
 from agent_sdk.ports.tool import Tool
@@ -17,6 +17,9 @@ from agent_sdk.runtime.limits import UsageLimits
 from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.result import ApprovalDecision
 from agent_sdk.runtime.services import Services
+
+WITHHELD: Final = "This answer was withheld."
+"""Stands in the session for an answer that an output guardrail did not let pass."""
 
 CallStatus = Literal["accepted", "waiting", "approved", "ended"]
 
@@ -80,6 +83,8 @@ class RunState:
     log: MemoryLog
     journal: Journal
     loop: asyncio.AbstractEventLoop
+    session_named: bool
+    """Whether the caller gave the session's id."""
     history: tuple[Message, ...]
     """What the session knew before this run."""
     messages: list[Message]
@@ -103,6 +108,8 @@ class RunState:
     """What was decided while it paused, until it goes on."""
     paused_at: int = 0
     """`seq` of the pause that may be resumed; 0 where there is none, or somebody does."""
+    unchecked_from: int | None = None
+    """Place in `messages` of what guardrails have yet to let pass, or did not; None where there is nothing."""
     guards: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     """Input guardrails that run beside the first model call."""
 
@@ -112,6 +119,17 @@ class RunState:
         if self.view is None:
             return (*self.history, *self.messages)
         return (*self.view, *self.messages[self.view_from :])
+
+    @property
+    def remembered(self) -> tuple[Message, ...]:
+        """What the session is to know of this run: nothing that a guardrail has not let pass."""
+        place = self.unchecked_from
+        if place is None:
+            return tuple(self.messages)
+        if place == 0:
+            return ()
+        withheld = replace(self.messages[place], parts=(TextPart(text=WITHHELD),))
+        return (*self.messages[:place], withheld)
 
     @property
     def time_left_s(self) -> float | None:

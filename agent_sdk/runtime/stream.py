@@ -10,7 +10,7 @@ from typing_extensions import TypeVar
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.run import CancelMode
-from agent_sdk.runtime.memory_log import MemoryLog
+from agent_sdk.runtime.memory_log import MemoryLog, sealed
 from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.state import RunState
 
@@ -86,7 +86,7 @@ class RunStream(Generic[OutputT]):
                 if log.closed:
                     raise StopAsyncIteration
                 await log.more()
-            event = pending.popleft().seal()
+            event = sealed(pending.popleft())
             if event.depth == 0 or self._tree:
                 return event
 

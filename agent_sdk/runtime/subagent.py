@@ -110,6 +110,10 @@ class AgentTool:
             del parent.children[call_id]
             record_child_end(parent, child, "canceled", "the parent was canceled")
             raise
+        except BaseException as error:
+            del parent.children[call_id]
+            record_child_end(parent, child, "failed", type(error).__name__)
+            raise
         finally:
             forget()
         if outcome.status == "paused":

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
 from agent_sdk.contracts.errors import InvalidInput
@@ -75,8 +76,15 @@ class _PrivateLoop:
             if self._loop is None or self._pid != os.getpid():
                 self._pid = os.getpid()
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="agent-sdk", daemon=True).start()
+                threading.Thread(target=_forever, args=[self._loop], name="agent-sdk", daemon=True).start()
             return self._loop
+
+
+def _forever(loop: asyncio.AbstractEventLoop) -> None:
+    while True:
+        # A task that raises one of these has it as its result already; the others on this loop go on.
+        with suppress(KeyboardInterrupt, SystemExit):
+            loop.run_forever()
 
 
 _PRIVATE: Final = _PrivateLoop()

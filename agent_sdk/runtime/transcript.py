@@ -51,7 +51,8 @@ def repair(messages: Iterable[Message]) -> tuple[Message, ...]:
         answers = []
         parts = _clean(message, called)
         if parts:
-            _add(repaired, replace(message, parts=parts))
+            whole = len(parts) == len(message.parts)
+            _add(repaired, message if whole else replace(message, parts=parts))
     _answer_calls(repaired, answers)
     if not repaired or repaired[0].role != "user":
         repaired.insert(0, _user(repaired[0] if repaired else None, "opening", OPENING))

@@ -1,12 +1,12 @@
 """Running a tool's function, so that nothing comes out of it but results, errors and signals of ours."""
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from agent_sdk.contracts.errors import ToolCrashed, ToolError
 from agent_sdk.contracts.signals import Signal
+from agent_sdk.reliability.threads import run_in_thread
 
 
 def is_async(function: Callable[..., Any]) -> bool:
@@ -26,17 +26,9 @@ async def invoke(run: Callable[[], Any], *, in_thread: bool) -> Any:
         ToolError, Signal: As `run` raised them.
     """
     try:
-        returned = await asyncio.to_thread(_without_stop_iteration, run) if in_thread else run()
+        returned = await run_in_thread(run) if in_thread else run()
         return await returned if inspect.isawaitable(returned) else returned
     except (ToolError, Signal):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ToolCrashed(f"{type(error).__name__}: {error}") from error
-
-
-def _without_stop_iteration(run: Callable[[], Any]) -> Any:
-    # A future cannot carry a StopIteration: whoever waits for it would wait forever.
-    try:
-        return run()
-    except StopIteration as error:
-        raise RuntimeError("StopIteration") from error

@@ -99,7 +99,7 @@ class JournalWriter:
             parent_run_id=None,
             depth=0,
             session_id="ses_1",
-            org_id="org_default",
+            org_id="org_00000000000000000000000001",
             agent=self.agent,
             attempt=self.attempt,
             step=self.step,

@@ -26,7 +26,8 @@ COLUMNS = 200
 AGENTS = '''
 import asyncio
 import threading
-from agent_sdk import Agent, tool
+from agent_sdk import Agent, UsageLimits, tool
+from agent_sdk.testing import ModelStep, ScriptedModel, call
 
 @tool(needs_approval=True)
 def launch(rocket: str) -> str:
@@ -48,6 +49,11 @@ def stall(minutes: int) -> str:
     return "never"
 
 @tool
+def stumble() -> str:
+    """Stumble."""
+    return "ouch"
+
+@tool
 async def cling() -> str:
     """Cling to life."""
     while True:
@@ -56,10 +62,33 @@ async def cling() -> str:
         except asyncio.CancelledError:
             pass
 
+@tool(needs_approval=True)
+def transfer(amount: int, to: str, note: str) -> str:
+    """Transfer money.
+
+    Args:
+        amount: In cents.
+        to: Whom.
+        note: Why.
+    """
+    return "transferred"
+
+preacher = Agent("preacher", model=ScriptedModel(["x" * 300_000]))
+teller = Agent(
+    "teller",
+    model=ScriptedModel([call("transfer", amount=5, to="Eve\\u202e", note="x" * 400), "\\x1b[2Jdone\\u202e"]),
+    tools=[transfer],
+)
 pilot = Agent("pilot", tools=[launch])
 staller = Agent("staller", tools=[stall])
 clinger = Agent("clinger", tools=[cling])
 counter = Agent("counter", output_type=int)
+breaker = Agent(
+    "breaker",
+    model=ScriptedModel([ModelStep(text="Half of it", calls=(call("stumble"),))]),
+    tools=[stumble],
+    limits=UsageLimits(max_steps=1),
+)
 '''
 
 
@@ -128,7 +157,7 @@ class Terminal:
         self._process = subprocess.Popen(
             command(*arguments),
             cwd=folder,
-            env=environment(folder, COLUMNS=str(COLUMNS), **env),
+            env=environment(folder, **{"COLUMNS": str(COLUMNS), **env}),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

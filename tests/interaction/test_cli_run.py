@@ -1,7 +1,10 @@
 """`agent-sdk run` in a pipe: what goes to stdout, what to stderr, and which exit code says what."""
 
+import fcntl
 import signal
 import subprocess
+import sys
+import termios
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +15,8 @@ from tests.interaction.cli_kit import PATIENCE_S, Done, command, environment, ru
 
 TOKYO = "What is 17 * 23, and what time is it in Tokyo?"
 PRESETS = ("assistant_basic", "assistant_tools", "assistant_rag", "assistant_multiagent")
+PIPE_HALF_BYTES = 32 * 1024
+"""Of what a pipe holds; what is written at once is far more than all of it."""
 SLOW = {"AGENT_SDK_OFFLINE__TOKEN_DELAY_MS": "5000"}
 
 
@@ -158,6 +163,65 @@ def test_ctrl_c_cancels_the_run_closes_its_journal_and_ends_with_130(tmp_path: P
     assert "Traceback" not in done.err
 
 
+def unread(pipe: int) -> int:
+    """Bytes that wait in a pipe."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+@pytest.mark.parametrize("arguments", [("--json",), ()], ids=["json", "text"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_a_run_whose_output_nobody_reads(
+    tmp_path: Path, times: int, arguments: tuple[str, ...]
+) -> None:
+    write_agents(tmp_path)
+    process = subprocess.Popen(
+        command("run", *arguments, "--agent", "agents:preacher", "Preach"),
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    while unread(process.stdout.fileno()) < PIPE_HALF_BYTES:
+        assert process.poll() is None
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_S) == 130
+    _, talk = process.communicate()
+    assert b"Traceback" not in talk
+
+
+def test_ctrl_c_while_the_program_is_still_being_loaded_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "agents.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)", encoding="utf-8"
+    )
+    done = run_cli(tmp_path, "run", "--agent", "agents:x", "Hello")
+    assert (done.code, done.out) == (130, "")
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize(
+    "arguments", [("run", "Hello"), ("run", "--json", "Hello"), ("version",), ("--help",)]
+)
+def test_an_output_that_is_full_is_one_line_and_1(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(*arguments),
+            cwd=tmp_path,
+            env=environment(tmp_path, AGENT_SDK_MODEL="offline:demo"),
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "error ASDK-SDK-001: the output cannot be written: No space left on device\n"
+    )
+
+
 def test_a_reader_that_has_seen_enough_ends_the_run_quietly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command("run", "--json", TOKYO),
@@ -177,6 +241,46 @@ def test_a_reader_that_has_seen_enough_ends_the_run_quietly(tmp_path: Path) -> N
     assert "Traceback" not in talk
 
 
+def test_a_failed_run_still_gives_what_it_had_said(tmp_path: Path) -> None:
+    write_agents(tmp_path)
+    done = run_cli(tmp_path, "run", "--agent", "agents:breaker", "Go on")
+    assert done.code == 1
+    assert done.out == "Half of it\n"
+
+
+def test_what_a_run_is_stands_in_the_guide(tmp_path: Path) -> None:
+    done = run_cli(tmp_path, "run", "-p", "assistant_rag", "What is a run?")
+    assert "A run is one task of an agent" in done.out
+    assert "[1] agent-sdk.md, What is a run?" in done.out
+
+
+def test_a_session_of_a_single_run_is_said_to_end_with_it(tmp_path: Path) -> None:
+    assert (
+        run_cli(tmp_path, "run", "--session", "mine", "Hello").err.count("Sessions end with the process") == 1
+    )
+    assert "Sessions end" not in run_cli(tmp_path, "run", "Hello").err
+
+
+def test_documents_for_a_preset_that_cannot_search_are_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "tea.md").write_text("tea", encoding="utf-8")
+    done = run_cli(tmp_path, "run", "-p", "assistant_basic", "--docs", "tea.md", "Hello")
+    assert done.code == 0
+    assert "assistant_basic searches no documents" in done.err
+    assert "searches no documents" not in run_cli(tmp_path, "run", "--docs", "tea.md", "tea").err
+
+
+def test_an_address_without_a_key_is_told_how_to_be_used(tmp_path: Path) -> None:
+    done = run_cli(tmp_path, "run", "Hello", env={"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
+    assert done.code == 0
+    assert "offline:demo answers" in done.err
+    assert "--model openai:" in done.err
+
+
+def test_an_offline_model_that_was_configured_needs_no_notice(tmp_path: Path) -> None:
+    done = run_cli(tmp_path, "run", "Hello", env={"AGENT_SDK_MODEL": "offline:demo"})
+    assert "offline:demo answers" not in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -194,6 +298,9 @@ def test_a_reader_that_has_seen_enough_ends_the_run_quietly(tmp_path: Path) -> N
         (("run", " "), 2, "the prompt is empty"),
         (("run",), 2, "the prompt is empty"),
         (("no-such-command",), 2, "no-such-command"),
+        (("server", "--port", "1"), 2, "`agent-sdk server` comes with release 0.2; see docs/ROADMAP.md"),
+        (("dev",), 2, "`agent-sdk dev` comes with a later release; see docs/ROADMAP.md"),
+        (("run", "--agent", "../x:y", "x"), 3, "module:attribute"),
     ],
 )
 def test_what_cannot_be_done_is_said_once_with_its_code(

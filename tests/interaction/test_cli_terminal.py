@@ -1,9 +1,11 @@
 """`agent-sdk` on a terminal: what a person sees, and what their keys do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from agent_sdk.cli.text import cells
 from tests.interaction.cli_kit import Terminal, write_agents
 
 TOKYO = "What is 17 * 23, and what time is it in Tokyo?"
@@ -52,6 +54,21 @@ def test_what_specialists_do_is_indented_and_bears_their_name(tmp_path: Path) ->
     assert '    ✓ analyst calculator(expression="17 * 23") → 391' in terminal.seen
 
 
+@pytest.mark.parametrize("columns", [110, 60])
+def test_every_line_fits_the_terminal(tmp_path: Path, columns: int) -> None:
+    question = "What is 17 * 23, and how do I search my own documents with agent-sdk?"
+    arguments = ("run", "-p", "assistant_multiagent", "--session", "s", question)
+    with Terminal(tmp_path, *arguments, COLUMNS=str(columns), NO_COLOR="1") as terminal:
+        assert terminal.end() == 0
+    seen = re.sub(r"\x1b\[[0-9;]*m", "", terminal.seen)
+    lines = seen.split("\r\n")
+    assert max(map(cells, lines)) <= columns
+    assert any("…" in line and line.lstrip().startswith("✓") for line in lines)
+    words = " ".join(seen.split())
+    assert "For a real one set OPENAI_API_KEY or ANTHROPIC_API_KEY, or pass --model." in words
+    assert "To search your own documents, pass a folder: `agent-sdk run --docs DIR" in words
+
+
 def test_structured_output_is_shown_as_json(tmp_path: Path) -> None:
     write_agents(tmp_path)
     with Terminal(tmp_path, "run", "--agent", "agents:counter", "It is 5.", NO_COLOR="1") as terminal:
@@ -68,10 +85,23 @@ def test_approval_is_asked_for_and_the_run_goes_on_either_way(
 ) -> None:
     write_agents(tmp_path)
     with Terminal(tmp_path, "run", "--agent", "agents:pilot", 'Launch "Ariane"', NO_COLOR="1") as terminal:
-        terminal.read_until('Allow launch {"rocket":"Ariane"}? [y/N] ')
+        terminal.read_until('Allow launch?\r\n  rocket = "Ariane"\r\n[y/N] ')
         terminal.press(f"{answer}\n")
         assert terminal.end() == 0
     assert words in terminal.seen
+
+
+def test_the_question_shows_all_that_is_decided_on_and_text_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    write_agents(tmp_path)
+    with Terminal(tmp_path, "run", "--agent", "agents:teller", "Transfer!", NO_COLOR="1") as terminal:
+        terminal.read_until(
+            'Allow transfer?\r\n  amount = 5\r\n  to = "Eve\\u202e"\r\n  note = "' + "x" * 400 + '"\r\n[y/N] '
+        )
+        terminal.press("y\n")
+        assert terminal.end() == 0
+    assert "[2Jdone" in terminal.seen
+    assert "\x1b[2J" not in terminal.seen
+    assert "\u202e" not in terminal.seen
 
 
 def test_ctrl_c_cancels_and_prints_what_was_done(tmp_path: Path) -> None:

@@ -166,7 +166,10 @@ async def end(kind: str, token: CancelToken, run_id: str) -> bool:
 def check_sums(events: Sequence[Event], result: RunResult[Any]) -> None:
     """Usage is the sum of what the journals of the whole tree tell."""
     answers = [event for event in events if event.type == "message.completed"]
-    assert result.usage.requests == len(answers)
+    broken_off = [event for event in events if event.type == "message.failed"]
+    # A step that was cut may have been so before the model had said anything, but after it was asked.
+    cut = [event for event in events if event.type in {"step.canceled", "step.failed"}]
+    assert 0 <= result.usage.requests - len(answers) - len(broken_off) <= len(cut)
     assert (result.usage.input_tokens, result.usage.output_tokens) == (10 * len(answers), 5 * len(answers))
     assert result.usage.tool_calls == len([event for event in events if event.type == "tool.executing"])
 

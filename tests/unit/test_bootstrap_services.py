@@ -1,5 +1,6 @@
 """From settings to services and agents."""
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from agent_sdk.bootstrap import (
     load_agent,
     make_services,
 )
-from agent_sdk.contracts.errors import ConfigError, InvalidInput, PluginNotFound
+from agent_sdk.contracts.errors import ConfigError, DefinitionError, InvalidInput, PluginNotFound
 from agent_sdk.runtime.agent import Agent
 from agent_sdk.settings import LimitSettings, Settings, load_settings
 
@@ -93,6 +94,12 @@ def test_documents_that_are_not_there_are_an_error(tmp_path: Path) -> None:
         build_preset("assistant_rag", Settings(), docs=tmp_path / "nowhere")
 
 
+def test_documents_with_nothing_to_search_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    with pytest.raises(InvalidInput, match="1 files were left out"):
+        build_preset("assistant_rag", Settings(), docs=tmp_path)
+
+
 def test_an_unknown_preset_is_met_with_the_nearest_name() -> None:
     with pytest.raises(PluginNotFound) as caught:
         build_preset("asistant_tool", Settings())
@@ -127,6 +134,8 @@ def test_an_agent_is_loaded_by_module_and_attribute(user_module: ModuleType) -> 
         ("users_agents:number", "Name the variable"),
         ("no_such_module:x", "imported"),
         ("no_such_package.module:x", "imported"),
+        ("../users_agents:support", "module:attribute"),
+        (".users_agents:support", "module:attribute"),
     ],
 )
 @pytest.mark.usefixtures("user_module")
@@ -136,10 +145,34 @@ def test_a_reference_that_names_no_agent_is_an_error_with_a_hint(reference: str,
     assert what in str(caught.value.hint)
 
 
-def test_a_module_that_cannot_import_its_own_needs_says_so_itself(
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("import os\nimport no_such_dependency", "line 2: ModuleNotFoundError: No module named"),
+        ("\n\n1 / 0", "line 3: ZeroDivisionError: division by zero"),
+        ("x = 1\ndef (:", "line 2: SyntaxError"),
+        ("import sys\nsys.exit(7)", "line 2: SystemExit: 7"),
+        ("import json\njson.loads('{')", "line 2: JSONDecodeError"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_an_error_that_names_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, what: str
+) -> None:
+    (tmp_path / "broken_module.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, "broken_module", raising=False)
+    importlib.invalidate_caches()
+    with pytest.raises(ConfigError) as caught:
+        load_agent("broken_module:x")
+    assert f"{tmp_path / 'broken_module.py'}, {what}" in str(caught.value)
+
+
+def test_an_error_of_the_tree_in_a_users_module_keeps_its_own_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "needy_module.py").write_text("import no_such_dependency", encoding="utf-8")
+    (tmp_path / "misdefined.py").write_text(
+        "from agent_sdk import Agent\nAgent('a', tools=[5])", encoding="utf-8"
+    )
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    with pytest.raises(ModuleNotFoundError, match="no_such_dependency"):
-        load_agent("needy_module:x")
+    with pytest.raises(DefinitionError):
+        load_agent("misdefined:x")

@@ -168,6 +168,24 @@ def test_an_unknown_variable_is_an_error_that_names_the_nearest(
     assert caught.value.hint == f"Did you mean {meant}?"
 
 
+def test_a_variable_like_none_other_gets_no_suggestion(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_SDK_FOO", "x")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert caught.value.hint == "docs/CONFIGURATION.md lists what there is."
+
+
+def test_an_unknown_table_is_an_error_even_when_it_is_empty(tmp_path: Path) -> None:
+    write(tmp_path, "[limts]")
+    with pytest.raises(ConfigError, match="'limts' in"):
+        load_settings()
+
+
+def test_a_known_table_may_be_empty(tmp_path: Path) -> None:
+    write(tmp_path, "[limits]")
+    assert load_settings().sources == {}
+
+
 @pytest.mark.parametrize("name", ["AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE"])
 def test_variables_of_the_projects_own_scripts_are_left_alone(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -12,7 +12,7 @@ from agent_sdk.llm.providers.anthropic_models import Traits, traits
 from agent_sdk.llm.providers.anthropic_stream import CitingBuilder, MessagesReader
 from agent_sdk.llm.providers.anthropic_transcript import PROVIDER, encode
 from agent_sdk.llm.providers.anthropic_wire import wire_request
-from agent_sdk.llm.transport import SILENCE_TIMEOUT_SECONDS, Call
+from agent_sdk.llm.transport import Call
 from agent_sdk.llm.wire_names import WireNames
 from agent_sdk.ports.llm import Model, ModelRequest, ProviderConfig
 
@@ -32,7 +32,8 @@ def create(model: str, config: ProviderConfig) -> Model:
     Raises:
         MissingKey: There is neither a key nor a base URL.
     """
-    if not config.api_key and not config.base_url:
+    api_key = (config.api_key or "").strip()
+    if not api_key and not config.base_url:
         raise MissingKey(
             "there is no key for Anthropic",
             hint="Set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that needs none; "
@@ -40,7 +41,7 @@ def create(model: str, config: ProviderConfig) -> Model:
         )
     base_url = (config.base_url or BASE_URL).rstrip("/").removesuffix("/v1")
     known = traits(model)
-    provider = _Provider(model, known, url=f"{base_url}/v1/messages", api_key=config.api_key)
+    provider = _Provider(model, known, url=f"{base_url}/v1/messages", api_key=api_key)
     return HttpModel(
         id=f"{PROVIDER}:{model}",
         profile=known.profile,
@@ -52,7 +53,7 @@ def create(model: str, config: ProviderConfig) -> Model:
 class _Provider:
     """One model's side of every exchange."""
 
-    def __init__(self, model: str, known: Traits, *, url: str, api_key: str | None) -> None:
+    def __init__(self, model: str, known: Traits, *, url: str, api_key: str) -> None:
         self._model = model
         self._traits = known
         self._url = url
@@ -66,7 +67,6 @@ class _Provider:
 
     def prepare(self, request: ModelRequest) -> Exchange:
         """The call for a request, and who reads its answer."""
-        timeout_s = request.settings.timeout_s
         try:
             wire = wire_request(request, model=self._model, traits=self._traits)
             body = encode(wire.body)
@@ -82,7 +82,7 @@ class _Provider:
             url=self._url,
             headers=self._headers,
             body=body,
-            silence_max_s=SILENCE_TIMEOUT_SECONDS if timeout_s is None else timeout_s,
+            timeout_s=request.settings.timeout_s,
         )
         names = WireNames([tool.name for tool in request.tools])
         builder = CitingBuilder(provider=PROVIDER, model=self._model, ids=request.ids, names=names)

@@ -49,7 +49,7 @@ class _Event(msgspec.Struct):
     """Any event; each type fills some of the fields."""
 
     type: str = ""
-    index: int = 0
+    index: int | None = None
     delta: _Delta | None = None
     content_block: Block | None = None
     message: Block | None = None
@@ -129,7 +129,9 @@ class MessagesReader:
             raise failures.from_event(PROVIDER, message.get("error"))
         content = message.get("content")
         if not isinstance(content, list):
-            raise self._builder.malformed("a message without content")
+            ours = "content" in message or message.get("type") == "message"
+            malformed = self._builder.malformed("a message without content")
+            raise malformed if ours else self._builder.no_answer(data)
         self._start(message)
         for index, block in enumerate(cast("list[Any]", content)):
             if isinstance(block, dict):
@@ -139,14 +141,15 @@ class MessagesReader:
         self._end()
 
     def _take(self, event: _Event) -> None:
+        index = event.index or 0
         match event.type:
             case "content_block_delta":
                 if event.delta is not None:
-                    self._grow(event.index, event.delta)
+                    self._grow(index, event.delta)
             case "content_block_start":
-                self._open(event.index, event.content_block or {})
+                self._open(index, event.content_block or {})
             case "content_block_stop":
-                self._close(event.index)
+                self._close(index)
             case "message_start":
                 self._start(event.message or {})
             case "message_delta":
@@ -169,6 +172,10 @@ class MessagesReader:
             self._builder.finish_reason = _FINISH_REASONS.get(self._stop_reason, "other")
         for index in list(self._blocks):
             self._close(index)
+
+    def _count(self, counts: object) -> None:
+        """Numbers are running totals; one that is missing or null leaves what was said before."""
+        self._usage |= {name: count for name, count in _mapping(counts).items() if count is not None}
         self._builder.usage = usage(
             input_tokens=sum(map(self._tokens, _INPUT_COUNTS)),
             output_tokens=self._tokens("output_tokens"),
@@ -176,10 +183,6 @@ class MessagesReader:
             cache_write_tokens=self._tokens("cache_creation_input_tokens"),
             reasoning_tokens=_mapping(self._usage.get("output_tokens_details")).get("thinking_tokens"),
         )
-
-    def _count(self, counts: object) -> None:
-        """Numbers are running totals; one that is missing or null leaves what was said before."""
-        self._usage |= {name: count for name, count in _mapping(counts).items() if count is not None}
 
     def _tokens(self, name: str) -> int:
         count = self._usage.get(name)

@@ -29,7 +29,8 @@ def create(model: str, config: ProviderConfig) -> Model:
         MissingKey: There is no key.
         ConfigError: There is no base URL, or an option has an unknown value.
     """
-    if not config.api_key:
+    api_key = (config.api_key or "").strip()
+    if not api_key:
         raise MissingKey("there is no key for Azure OpenAI", hint="Set AZURE_OPENAI_API_KEY.")
     if not config.base_url:
         raise ConfigError(
@@ -41,7 +42,7 @@ def create(model: str, config: ProviderConfig) -> Model:
         provider=PROVIDER,
         model=deployment,
         url=_url(config.base_url, deployment, api, config.options.get("api_version")),
-        headers={**base_headers(), "api-key": config.api_key},
+        headers={**base_headers(), "api-key": api_key},
         reasoning_summary=config.options.get("reasoning_summary"),
     )
     return openai_model(endpoint, api, model_id=f"{PROVIDER}:{model}", price_list=PROVIDER)

@@ -36,7 +36,8 @@ def create(model: str, config: ProviderConfig) -> Model:
         MissingKey: There is neither a key nor a base URL.
         ConfigError: An option has an unknown value.
     """
-    if not config.api_key and not config.base_url:
+    api_key = (config.api_key or "").strip()
+    if not api_key and not config.base_url:
         raise MissingKey(
             "there is no key for OpenAI",
             hint="Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none; offline:demo needs no key.",
@@ -44,8 +45,8 @@ def create(model: str, config: ProviderConfig) -> Model:
     options = config.options
     name, api = choose_api(model, options.get("api"), "chat")
     headers = base_headers()
-    if config.api_key:
-        headers["Authorization"] = f"Bearer {config.api_key}"
+    if api_key:
+        headers["Authorization"] = f"Bearer {api_key}"
     headers |= _account(options)
     endpoint = Endpoint(
         provider=PROVIDER,

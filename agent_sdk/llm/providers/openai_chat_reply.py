@@ -35,10 +35,17 @@ class _ToolCall(msgspec.Struct, gc=False):
     function: _Function | None = None
 
 
+class _Piece(msgspec.Struct, gc=False):
+    """A part of a content that is a list, as Mistral's servers send it."""
+
+    text: str | None = None
+    thinking: "str | list[_Piece] | None" = None
+
+
 class _Message(msgspec.Struct, gc=False):
     """A whole message, or what a chunk adds to it."""
 
-    content: str | None = None
+    content: str | list[_Piece] | None = None
     # Two names for the same: DeepSeek, Moonshot and older vLLM; OpenRouter, Ollama, LM Studio and newer vLLM.
     reasoning_content: str | None = None
     reasoning: str | None = None
@@ -100,7 +107,10 @@ class ChatReader:
 
     def body(self, data: bytes) -> None:
         """Read an answer that came in one piece."""
-        self._chunk(_CHUNKS.decode(data))
+        chunk = _CHUNKS.decode(data)
+        if chunk.choices is None and chunk.error is None and chunk.id is None:
+            raise self._builder.no_answer(data)
+        self._chunk(chunk)
 
     def _chunk(self, chunk: _Chunk) -> None:
         if chunk.error is not None:
@@ -127,14 +137,25 @@ class ChatReader:
             self._reasoning(message.reasoning_content, "reasoning_content")
         elif message.reasoning:
             self._reasoning(message.reasoning, "reasoning")
-        if message.content:
-            builder.text(message.content)
+        content = message.content
+        if isinstance(content, str):
+            builder.text(content)
+        elif content:
+            self._pieces(content)
         if message.refusal:
             builder.text(message.refusal)
             builder.finish_reason = "content_filter"
         if message.tool_calls:
             for position, call in enumerate(message.tool_calls):
                 self._tool_call(call, position)
+
+    def _pieces(self, pieces: list[_Piece]) -> None:
+        for piece in pieces:
+            thinking = piece.thinking
+            if isinstance(thinking, list):
+                thinking = "".join([each.text or "" for each in thinking])
+            self._builder.reasoning(thinking or "")
+            self._builder.text(piece.text or "")
 
     def _reasoning(self, text: str, field: str) -> None:
         self._builder.reasoning(text)

@@ -29,8 +29,8 @@ def create(model: str, config: ProviderConfig) -> Model:
         )
     name, api = choose_api(model, config.options.get("api"), "chat")
     headers = base_headers()
-    if config.api_key:
-        headers["Authorization"] = f"Bearer {config.api_key}"
+    if api_key := (config.api_key or "").strip():
+        headers["Authorization"] = f"Bearer {api_key}"
     endpoint = Endpoint(
         provider=PROVIDER,
         model=name,

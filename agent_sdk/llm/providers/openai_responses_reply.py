@@ -134,7 +134,10 @@ class ResponsesReader:
 
     def body(self, data: bytes) -> None:
         """Read an answer that came in one piece."""
-        self._end(_RESPONSES.decode(data), "completed")
+        response = _RESPONSES.decode(data)
+        if response.output is None and response.error is None and response.status is None:
+            raise self._builder.no_answer(data)
+        self._end(response, "completed")
 
     def _text(self, event: _Event, index: int) -> None:
         self._begun.add(index)

@@ -9,7 +9,7 @@ import msgspec
 
 from agent_sdk.contracts.errors import BadRequest, ConfigError
 from agent_sdk.contracts.messages import DocumentPart, ImagePart, Message, ToolCallPart
-from agent_sdk.llm.transport import SILENCE_TIMEOUT_SECONDS, Call
+from agent_sdk.llm.transport import Call
 from agent_sdk.llm.wire_names import to_wire
 from agent_sdk.ports.llm import ModelRequest
 
@@ -50,13 +50,12 @@ class Endpoint:
         headers = self.headers
         if request.idempotency_key is not None:
             headers = {**headers, "Idempotency-Key": request.idempotency_key}
-        silence_s = SILENCE_TIMEOUT_SECONDS if settings.timeout_s is None else settings.timeout_s
         return Call(
             provider=self.provider,
             url=self.url,
             headers=headers,
             body=_encode({**body, **settings.extra}, self.provider),
-            silence_max_s=silence_s,
+            timeout_s=settings.timeout_s,
         )
 
 

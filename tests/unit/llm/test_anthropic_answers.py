@@ -290,7 +290,7 @@ def test_reading_is_done_at_message_stop() -> None:
 @pytest.mark.parametrize("name", ["text.sse", "thinking_and_parallel_tools.sse"])
 def test_a_cut_stream_ends_as_connection_failed(name: str) -> None:
     whole = recorded(name)
-    for end in range(0, len(whole) - len(b"\n"), 97):
+    for end in range(1, len(whole) - len(b"\n"), 97):
         with pytest.raises(ConnectionFailed) as caught:
             decode(whole[:end])
         assert caught.value.retryable
@@ -391,12 +391,55 @@ def test_a_body_that_is_no_message_is_malformed(body: bytes) -> None:
         decode(body)
 
 
-def test_an_answer_of_nothing_is_a_cut_one() -> None:
+@pytest.mark.parametrize(
+    "nothing", [b"", b" \n ", b"<html>\n\n</html>", b"Forbidden", b'{"detail": "No entry"}']
+)
+def test_a_body_that_is_nothing_of_the_providers_is_malformed_and_not_asked_for_again(nothing: bytes) -> None:
+    with pytest.raises(MalformedResponse, match="without an answer") as caught:
+        decode(nothing)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("begun", [b"da", b"event", b": waiting\n\n", b"\xef\xbb\xbfdata: {"])
+def test_a_stream_that_ends_before_its_first_event_is_a_cut_one(begun: bytes) -> None:
     with pytest.raises(ConnectionFailed):
-        decode()
-    with pytest.raises(ConnectionFailed):
-        decode(b" \n ")
+        decode(begun)
+
+
+def test_events_without_a_number_for_an_index_belong_to_the_first_block() -> None:
+    start = {"type": "content_block_start", "index": None, "content_block": {"type": "text", "text": "a"}}
+    delta = {"type": "content_block_delta", "index": None, "delta": {"type": "text_delta", "text": "b"}}
+    answered = response(stream({"type": "ping", "index": None}, start, delta, reason("end_turn"), STOP))
+    assert answered.parts == (TextPart(text="ab"),)
+
+
+def test_comments_and_pings_are_no_progress_and_everything_else_is() -> None:
+    decoder = exchange().decoder
+    signature = {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "signature_delta", "signature": "s"},
+    }
+    progressed: list[bool] = []
+    for segment in (
+        b": ping\n\n",
+        stream({"type": "ping"}),
+        stream(signature),
+        text_stream("ping"),
+        b"data: {",
+    ):
+        decoder.feed(segment)
+        progressed.append(decoder.progressed)
+    assert progressed == [False, False, True, True, False]
 
 
 def test_an_empty_answer_with_a_reason_is_an_answer() -> None:
     assert response(stream(reason("end_turn"), STOP)).parts == ()
+
+
+def test_what_a_broken_answer_has_used_is_known() -> None:
+    decoder = exchange().decoder
+    with pytest.raises(Overloaded):
+        decoder.feed(recorded("overloaded.sse"))
+    assert decoder.usage is not None
+    assert decoder.usage.input_tokens > 0

@@ -3,9 +3,16 @@
 import asyncio
 import gc
 import socket
+import subprocess
+import sys
+import time
 import warnings
 import weakref
+from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +25,7 @@ from agent_sdk.contracts.errors import (
     RateLimited,
     ServerError,
 )
+from agent_sdk.contracts.messages import TextPart
 from agent_sdk.llm import transport
 from agent_sdk.llm.providers import openai, openai_compatible
 from agent_sdk.llm.transport import allow_model_requests, block_model_requests
@@ -37,6 +45,40 @@ pytestmark = pytest.mark.socket
 
 HELLO = Answer(segments=[recorded("openai_chat", "text.sse")])
 SILENT = ModelSettings(timeout_s=0.05)
+
+
+class Repeated(Sequence[bytes]):
+    """One segment, again and again until the client leaves."""
+
+    def __init__(self, segment: bytes) -> None:
+        self._segment = segment
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._segment
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+
+class Until(Sequence[bytes]):
+    """One segment, again and again for some seconds, and then another."""
+
+    def __init__(self, seconds: float, segment: bytes, last: bytes) -> None:
+        self._seconds = seconds
+        self._end_s: float | None = None
+        self._segment, self._last = segment, last
+        self._ended = False
+
+    def __getitem__(self, index: Any) -> Any:
+        if self._ended:
+            raise IndexError(index)
+        now_s = time.monotonic()
+        self._end_s = self._end_s or now_s + self._seconds
+        self._ended = now_s > self._end_s
+        return self._last if self._ended else self._segment
+
+    def __len__(self) -> int:
+        return sys.maxsize
 
 
 def model_at(url: str, name: str = "gpt-5") -> Model:
@@ -114,7 +156,8 @@ async def test_a_connection_that_is_refused_is_safe_to_repeat() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with allow_model_requests(), pytest.raises(ConnectionFailed, match="no connection to openai") as caught:
+    said = f"^no connection to openai at 127.0.0.1:{port}: Connection refused$"
+    with allow_model_requests(), pytest.raises(ConnectionFailed, match=said) as caught:
         await anext(model_at(f"http://127.0.0.1:{port}").stream(request()))
     assert caught.value.replay_safe
     assert caught.value.provider == "openai"
@@ -137,7 +180,7 @@ async def test_no_connection_in_time_is_safe_to_repeat(monkeypatch: pytest.Monke
     monkeypatch.setattr(transport, "CONNECT_TIMEOUT_SECONDS", 1e-9)
     with socket.create_server(("127.0.0.1", 0)) as deaf, allow_model_requests():
         stream = model_at(f"http://127.0.0.1:{deaf.getsockname()[1]}").stream(request())
-        with pytest.raises(ModelTimeout, match="no connection to openai within") as caught:
+        with pytest.raises(ModelTimeout, match=r"no connection to openai at .* within") as caught:
             await anext(stream)
     assert caught.value.replay_safe
 
@@ -202,12 +245,81 @@ async def test_an_answer_without_end_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_body_that_cannot_be_unpacked_is_a_failed_connection(encoding: str) -> None:
+async def test_a_body_that_cannot_be_unpacked_is_malformed_in_one_line(encoding: str) -> None:
     async with serving(
         Answer(segments=[b"no archive" * 10], headers={"Content-Encoding": encoding})
     ) as server:
-        with pytest.raises(ConnectionFailed):
+        with pytest.raises(MalformedResponse, match=r"a body whose compression cannot be undone$"):
             await ask(server)
+
+
+@pytest.mark.parametrize("head", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000])
+async def test_what_is_no_http_is_malformed_in_one_line(head: bytes) -> None:
+    left = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        left.set()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        with allow_model_requests(), pytest.raises(MalformedResponse, match=r"cannot be read as HTTP$"):
+            await anext(model_at(f"http://127.0.0.1:{port}/v1").stream(request()))
+        await left.wait()
+
+
+@pytest.mark.parametrize("keep_alive", [b": ping\n\n", b'data: {"type": "ping"}\n\n'])
+async def test_a_stream_that_is_only_kept_alive_ends_as_a_timeout(keep_alive: bytes) -> None:
+    # Without a bound on progress this would end with `RESPONSE_SIZE_MAX_BYTES` only.
+    async with serving(Answer(segments=Repeated(keep_alive))) as server:
+        with pytest.raises(ModelTimeout, match=r"openai only kept the connection alive for 0\.05 s"):
+            await ask(server, request(settings=SILENT))
+
+
+async def test_an_answer_that_goes_on_is_not_ended_however_long_it_takes() -> None:
+    token = sse(chat_chunk({"content": "x"}), done=False)
+    pieces = Until(1.3, token, sse(chat_chunk({"content": "y"}, "stop")))
+    async with serving(Answer(segments=pieces)) as server:
+        whole = (await ask(server, request(settings=ModelSettings(timeout_s=1))))[-1]
+        assert isinstance(whole, ModelResponse)
+        assert isinstance(whole.parts[0], TextPart)
+        assert whole.parts[0].text.endswith("xy")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<!DOCTYPE html><html>\n\n<body>Login</body></html>", "an HTML page"),
+        (b"upstream connect error\nreset", "upstream connect error"),
+        (b"", "an empty body"),
+        (b'{"detail": "Not authenticated"}', "Not authenticated"),
+    ],
+)
+@pytest.mark.parametrize("name", ["gpt-5", "responses/gpt-5"])
+async def test_what_is_no_answer_is_named_with_the_base_url_and_not_asked_again(
+    name: str, body: bytes, said: str
+) -> None:
+    async with serving(Answer(segments=[body] if body else [])) as server:
+        base_url = server.url.removesuffix("/v1")
+        stream = model_at(base_url, name).stream(request())
+        with pytest.raises(MalformedResponse) as caught:
+            await anext(stream)
+    error = caught.value
+    assert str(error) == f"openai answered 200, but without an answer: {said}"
+    assert not error.retryable
+    assert base_url in (error.hint or "")
+    assert "/v1" in (error.hint or "")
+
+
+async def test_a_url_of_another_scheme_is_a_bad_request() -> None:
+    with allow_model_requests(), pytest.raises(BadRequest, match="cannot be sent") as caught:
+        await anext(model_at("ftp://127.0.0.1/v1").stream(request()))
+    assert not caught.value.retryable
 
 
 async def test_a_large_request_is_sent() -> None:
@@ -264,15 +376,19 @@ def test_each_event_loop_has_its_own_session_and_ends_it() -> None:
         loop.close()
 
 
-def test_sessions_of_loops_that_ended_unclean_are_let_go() -> None:
+def test_sessions_of_loops_that_ended_unclean_are_let_go_without_a_word() -> None:
+    said: list[object] = []
+
     async def main() -> None:
         async with serving(HELLO) as server:
             await ask(server)
 
     with warnings.catch_warnings():
-        # The session of such a loop complains, and rightly so.
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("error")
+        # asyncio's own word, about the sockets of a loop that was closed before them.
+        warnings.filterwarnings("ignore", "unclosed (transport|<socket)", ResourceWarning)
         loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda _, context: said.append(context["message"]))
         loop.run_until_complete(main())
         loop.close()
         gone = weakref.ref(loop)
@@ -280,6 +396,33 @@ def test_sessions_of_loops_that_ended_unclean_are_let_go() -> None:
         asyncio.run(main())
         gc.collect()
     assert gone() is None
+    assert said == []
+
+
+UNCLEAN = """
+import asyncio
+from agent_sdk.llm.providers import openai
+from agent_sdk.ports.llm import ProviderConfig
+from tests.unit.llm.fake_server import Answer, serving
+from tests.unit.llm.openai_kit import recorded, request
+
+async def main():
+    async with serving(Answer(segments=[recorded("openai_chat", "text.sse")])) as server:
+        model = openai.create("gpt-5", ProviderConfig(api_key="k", base_url=server.url))
+        return [chunk async for chunk in model.stream(request())]
+
+loop = asyncio.new_event_loop()
+print(len(loop.run_until_complete(main())) > 1)
+loop.close()
+"""
+
+
+def test_a_process_whose_loop_ended_unclean_exits_without_a_word() -> None:
+    root = Path(__file__).parents[3]
+    ended = subprocess.run(
+        [sys.executable, "-c", UNCLEAN], cwd=root, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (ended.stdout, ended.stderr) == ("True\n", "")
 
 
 def test_nothing_is_left_open_when_the_loop_ends() -> None:
@@ -290,3 +433,13 @@ def test_nothing_is_left_open_when_the_loop_ends() -> None:
     asyncio.run(main())
     # pytest turns what a forgotten session or socket says now into a failure.
     gc.collect()
+
+
+async def test_an_error_in_mid_stream_carries_what_was_used_up_to_there() -> None:
+    usage = {"prompt_tokens": 7, "completion_tokens": 1}
+    begun = sse(chat_chunk({"content": "x"}, usage=usage), {"error": {"message": "no"}}, done=False)
+    async with serving(Answer(segments=[begun])) as server:
+        with pytest.raises(ServerError) as caught:
+            await ask(server)
+    assert caught.value.usage is not None
+    assert (caught.value.usage.input_tokens, caught.value.usage.output_tokens) == (7, 1)

@@ -248,6 +248,27 @@ def test_an_answer_in_one_piece_gives_the_same_chunks_as_a_stream() -> None:
     ]
 
 
+def test_a_content_that_is_a_list_of_parts_is_joined() -> None:
+    thoughts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}, {"type": "text", "text": "."}]}
+    ]
+    texts = [
+        {"type": "text", "text": "Hel"},
+        {"type": "text", "text": "lo"},
+        {"type": "thinking", "thinking": None},
+    ]
+    response = answer(sse(chat_chunk({"content": thoughts}), chat_chunk({"content": texts}), STOP))
+    assert response.parts == (ReasoningPart(text="Hm.", provider="openai"), TextPart(text="Hello"))
+
+
+def test_pieces_of_a_call_may_have_no_number_for_an_index() -> None:
+    first = {"index": None, "id": "x", "function": {"name": "a", "arguments": '{"n":'}}
+    response = answer(
+        sse(chat_calls(first), chat_calls({"index": None, "function": {"arguments": "1}"}}), STOP)
+    )
+    assert calls_of(response) == [("a", '{"n":1}', "x")]
+
+
 def test_an_error_in_place_of_a_body_is_raised() -> None:
     with pytest.raises(errors.BadRequest, match="broke off: x"):
         answer(recorded("openai_chat", "error.json"))

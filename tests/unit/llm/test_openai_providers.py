@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agent_sdk.contracts.errors import ConfigError, MissingKey
-from agent_sdk.llm.providers import azure, openai, openai_compatible
+from agent_sdk.llm.providers import anthropic, azure, openai, openai_compatible
 from agent_sdk.llm.transport import Call
 from agent_sdk.ports.llm import Model, ModelSettings, ProviderConfig
 from tests.unit.llm.openai_kit import exchange, request
@@ -104,3 +104,15 @@ def test_azure_needs_key_and_address() -> None:
     with pytest.raises(ConfigError) as missing:
         azure.create("d", ProviderConfig(api_key="k"))
     assert "AZURE_OPENAI_ENDPOINT" in (missing.value.hint or "")
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_key_of_nothing_but_blanks_is_none(blank: str) -> None:
+    with pytest.raises(MissingKey):
+        openai.create("gpt-5", ProviderConfig(api_key=blank))
+    with pytest.raises(MissingKey):
+        azure.create("gpt-5", ProviderConfig(api_key=blank, base_url=RESOURCE))
+    with pytest.raises(MissingKey):
+        anthropic.create("claude-opus-5-5", ProviderConfig(api_key=blank))
+    compatible = openai_compatible.create("llama3", ProviderConfig(api_key=blank, base_url=LOCAL))
+    assert "Authorization" not in call_of(compatible).headers

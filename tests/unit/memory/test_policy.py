@@ -50,6 +50,17 @@ def test_words_that_the_user_adds_while_a_tool_works_do_not_part_it_from_its_res
     assert MemoryPolicy(turns_max=1).select(messages) == tuple(messages)
 
 
+def test_a_call_that_never_got_its_result_does_not_keep_everything_after_it() -> None:
+    cut = turn(1, calls=1)[:2]
+    messages = [*cut, *turn(2, calls=1), *turn(3)]
+    assert MemoryPolicy(turns_max=1).select(messages) == tuple(turn(3))
+
+
+def test_calls_of_different_turns_may_have_one_id() -> None:
+    messages = [*turn(1, calls=1), *turn(1, calls=1), *turn(2)]
+    assert MemoryPolicy(turns_max=2).select(messages) == (*turn(1, calls=1), *turn(2))
+
+
 @pytest.mark.parametrize("turns", [0, -1])
 def test_a_policy_that_would_hide_the_question_is_refused(turns: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):

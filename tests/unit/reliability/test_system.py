@@ -98,7 +98,7 @@ system.time.time_ns = lambda: 1_000_000_000
 ids = system.SystemIds()
 before = ids.new("evt")
 child = os.fork()
-print(ids.new("evt") > before, ids.new("evt"), flush=True)
+os.write(1, f"{ids.new('evt') > before} {ids.new('evt')}\\n".encode())  # at once: both write here
 if child:
     assert os.waitpid(child, 0) == (child, 0)
 """

@@ -7,6 +7,7 @@ import pytest
 
 from agent_sdk import Agent, CancelToken, Event, RunContext, RunResult, check_events, tool
 from agent_sdk.contracts.run import CancelMode
+from agent_sdk.contracts.usage import Usage
 from agent_sdk.runtime.cancellation import Interrupter
 from agent_sdk.runtime.guardrails import Guardrail
 from agent_sdk.testing import ModelStep, ScriptedModel, call, fake_tool
@@ -403,3 +404,11 @@ async def test_guardrails_are_canceled_with_their_run() -> None:
         token.cancel()
         assert (await finish(run)).status == "canceled"
         nothing_is_left()
+
+
+async def test_a_canceled_model_call_counts_as_a_request_of_unknown_cost() -> None:
+    model, token = ScriptedModel([ModelStep(gate=asyncio.Event())]), CancelToken()
+    run = asyncio.ensure_future(runner(model).run(Agent("a"), "hi", cancel=token))
+    await spin(lambda: model.requests)
+    token.cancel()
+    assert (await finish(run)).usage == Usage(requests=1)

@@ -122,3 +122,12 @@ async def test_a_tool_that_has_a_broken_annotation_is_a_definition_error() -> No
     broken.__annotations__["x"] = "Unknown"
     with pytest.raises(DefinitionError):
         await runner(ScriptedModel([])).run(Agent("a", tools=[tool(broken)]), "go")
+
+
+def test_an_agent_does_not_change() -> None:
+    agent = Agent("a", tools=[fake_tool("look")])
+    for name in ("instructions", "tools", "modle"):
+        with pytest.raises(AttributeError, match=name):
+            setattr(agent, name, "x")
+    assert list(agent.tools_by_name) == ["look"]
+    assert agent.instructions == ("",)

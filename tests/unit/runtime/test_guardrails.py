@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from agent_sdk import Agent, GuardrailResult, GuardrailTripped, ModelRetry, RunContext
+from agent_sdk import Agent, GuardrailResult, GuardrailTripped, ModelRetry, RunContext, ToolOutput
 from agent_sdk.contracts.errors import ServerError
 from agent_sdk.runtime.guardrails import Guardrail
 from agent_sdk.testing import ModelStep, ScriptedModel, call, fake_tool
@@ -132,3 +132,69 @@ async def test_a_model_that_fails_beside_a_guardrail_is_what_the_run_failed_of()
     model = ScriptedModel([ServerError("down")] * 4)
     error = await fail(runner(model).run(Agent("a", input_guardrails=[guard]), "hi"))
     assert isinstance(error, ServerError)
+
+
+async def test_what_an_input_guardrail_stopped_is_not_in_the_session() -> None:
+    model = ScriptedModel(["hello"])
+    engine = runner(model)
+    error = await fail(engine.run(Agent("a", input_guardrails=[no_secrets]), "a secret, please", session="s"))
+    assert error.result.messages[0].text == "a secret, please"
+    assert engine.history("s") == ()
+    await finish(engine.run(Agent("a"), "hi", session="s"))
+    assert [message.text for message in model.requests[0].messages] == ["hi"]
+
+
+async def test_what_a_parallel_input_guardrail_stopped_is_not_in_the_session() -> None:
+    guard = Guardrail(check=no_secrets, name="no_secrets", parallel=True)
+    engine = runner(ScriptedModel(["hello"]))
+    await fail(engine.run(Agent("a", input_guardrails=[guard]), "a secret, please", session="s"))
+    assert engine.history("s") == ()
+
+
+async def test_what_a_parallel_input_guardrail_let_pass_is_in_the_session_though_the_model_failed() -> None:
+    passed = asyncio.Event()
+
+    async def check(ctx: RunContext[Any], text: str) -> None:
+        passed.set()
+
+    guard = Guardrail(check=check, name="quick", parallel=True)
+    model = ScriptedModel([ModelStep(error=ValueError("bug"), gate=passed)])
+    engine = runner(model)
+    await fail(engine.run(Agent("a", input_guardrails=[guard]), "hi", session="s"))
+    assert [message.text for message in engine.history("s")] == ["hi"]
+
+
+async def test_an_answer_that_an_output_guardrail_stopped_is_withheld_from_the_next_run() -> None:
+    model = ScriptedModel(["the secret is 7", "no"])
+    engine = runner(model)
+    error = await fail(engine.run(Agent("a", output_guardrails=[no_secrets]), "what is it?", session="s"))
+    assert error.result.messages[-1].text == "the secret is 7"
+    await finish(engine.run(Agent("a"), "tell me", session="s"))
+    texts = [message.text for message in model.requests[1].messages]
+    assert texts == ["what is it?", "This answer was withheld.", "tell me"]
+
+
+async def test_a_structured_answer_that_an_output_guardrail_stopped_is_not_in_the_session() -> None:
+    def even(ctx: RunContext[Any], number: int) -> bool:
+        return number % 2 == 0
+
+    engine = runner(ScriptedModel([call("final_answer", value=4711)]))
+    agent = Agent("a", output_type=ToolOutput(int), output_guardrails=[even])
+    error = await fail(engine.run(agent, "what is it?", session="s"))
+    assert isinstance(error, GuardrailTripped)
+    assert "4711" in repr(error.result.messages)
+    assert "4711" not in repr(engine.history("s"))
+
+
+@pytest.mark.parametrize("error", [ValueError("regex"), SystemExit(3)])
+@pytest.mark.parametrize("parallel", [False, True])
+async def test_a_guardrail_that_raises_is_why_the_run_ended(error: BaseException, parallel: bool) -> None:
+    async def broken(ctx: RunContext[Any], text: str) -> bool:
+        raise error
+
+    guard = Guardrail(check=broken, name="broken", parallel=parallel)
+    engine = runner(ScriptedModel(["hello"] if parallel else []))
+    failure = await fail(engine.run(Agent("a", input_guardrails=[guard]), "hi", session="s"))
+    assert failure.result.stop_reason == "guardrail"
+    assert failure.__cause__ is error
+    assert engine.history("s") == ()

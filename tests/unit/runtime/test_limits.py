@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -129,4 +130,12 @@ async def test_waiting_for_a_human_is_not_time_of_the_run() -> None:
 def test_a_ceiling_is_above_zero(name: str, value: float) -> None:
     with pytest.raises(InvalidInput, match=name) as caught:
         UsageLimits(**{name: value})  # pyright: ignore[reportArgumentType]
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("value", ["5", float("inf"), float("nan"), Decimal("NaN"), b"5"])
+@pytest.mark.parametrize("name", ["max_steps", "max_tokens", "max_cost_usd", "timeout_s"])
+def test_what_is_no_finite_number_is_no_ceiling(name: str, value: Any) -> None:
+    with pytest.raises(InvalidInput, match=name) as caught:
+        UsageLimits(**{name: value})
     assert caught.value.hint

@@ -1,10 +1,12 @@
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from agent_sdk import Agent, Message, RunContext, RunFailed, Runner, UsageLimits
 from agent_sdk.contracts.errors import ContentFiltered, InvalidInput, OutputInvalid, UnknownModel
+from agent_sdk.contracts.ids import parse_id
 from agent_sdk.contracts.messages import CitationPart, ImagePart, ToolCallPart
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.testing import ModelStep, ScriptedModel, call, fake_services, fake_tool, reply
@@ -208,3 +210,21 @@ async def test_a_filter_that_hides_everything_still_leaves_a_request_that_is_val
     agent = Agent("a", handoffs=[handoff(Agent("b"), history=nothing)])
     await finish(runner(model).run(agent, "go"))
     assert [message.role for message in model.requests[1].messages] == ["user"]
+
+
+@pytest.mark.parametrize("given", [None, 5, b"x", bytearray(b"x")])
+async def test_what_is_neither_text_nor_parts_is_no_input(given: Any) -> None:
+    with pytest.raises(InvalidInput, match=type(given).__name__) as caught:
+        await runner(ScriptedModel([])).run(Agent("a"), given)
+    assert caught.value.hint
+
+
+async def test_a_model_object_that_raises_is_why_the_run_ended() -> None:
+    error = await fail(runner(ScriptedModel([ValueError("bug")])).run(Agent("a"), "hi"))
+    assert error.result.stop_reason == "model_error"
+    assert isinstance(error.__cause__, ValueError)
+
+
+async def test_every_run_belongs_to_an_organisation_with_a_proper_id() -> None:
+    result = await finish(runner(ScriptedModel(["ok"])).run(Agent("a"), "hi"))
+    assert parse_id(result.events[0].org_id) == ("org", 0)

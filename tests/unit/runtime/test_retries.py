@@ -1,11 +1,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
+from decimal import Decimal
 
 import pytest
 
 from agent_sdk import Agent, UsageLimits
 from agent_sdk.contracts.errors import (
     AuthenticationFailed,
+    BadRequest,
     ConnectionFailed,
     MalformedResponse,
     ModelError,
@@ -13,6 +15,7 @@ from agent_sdk.contracts.errors import (
     RunFailed,
     ServerError,
 )
+from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.llm import ModelChunk, ModelRequest, TextDelta
 from agent_sdk.reliability.retry import RetryPolicy
 from agent_sdk.testing import FakeClock, ModelStep, ScriptedModel
@@ -127,3 +130,25 @@ async def test_a_message_is_timed_from_its_first_token(reasoning: str) -> None:
     result = await finish(runner(model, clock=clock).run(Agent("a"), "go"))
     (step,) = of(result.events, "step.completed")
     assert (step["first_token_ms"], step["latency_ms"]) == (250, 250)
+
+
+async def test_an_answer_that_broke_off_counts_as_a_request_of_unknown_cost() -> None:
+    priced = Usage(input_tokens=10, output_tokens=5, requests=1, cost_usd=Decimal("0.01"))
+    cut = ModelStep(text="so f", error=ServerError("cut"))
+    result = await finish(
+        runner(ScriptedModel([cut, ModelStep(text="ok", usage=priced)])).run(Agent("a"), "hi")
+    )
+    assert result.usage == Usage(input_tokens=10, output_tokens=5, requests=2)
+
+
+async def test_a_call_that_was_refused_before_it_began_costs_nothing() -> None:
+    priced = Usage(input_tokens=10, output_tokens=5, requests=1, cost_usd=Decimal("0.01"))
+    model = ScriptedModel([ServerError("down"), ModelStep(text="ok", usage=priced)])
+    assert (await finish(runner(model).run(Agent("a"), "hi"))).usage == priced
+
+
+async def test_what_a_failed_call_used_up_is_counted_where_the_provider_said_so() -> None:
+    error = BadRequest("filtered")
+    error.usage = Usage(input_tokens=7, cost_usd=Decimal("0.02"))
+    failure = await fail(runner(ScriptedModel([error])).run(Agent("a"), "hi"))
+    assert failure.result.usage == Usage(input_tokens=7, requests=1, cost_usd=Decimal("0.02"))

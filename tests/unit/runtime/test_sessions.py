@@ -1,10 +1,12 @@
 import asyncio
 import threading
 
-from agent_sdk import Agent, CancelToken, MemoryPolicy
-from agent_sdk.contracts.errors import ServerError
+import pytest
+
+from agent_sdk import Agent, CancelToken, MemoryPolicy, RunContext, tool
+from agent_sdk.contracts.errors import InvalidInput, ServerError
 from agent_sdk.reliability.retry import RetryPolicy
-from agent_sdk.runtime.sessions import SESSIONS_MAX_COUNT
+from agent_sdk.runtime.sessions import SESSIONS_MAX_COUNT, UNNAMED_SESSIONS_MAX_COUNT
 from agent_sdk.testing import ModelStep, ScriptedModel, call, fake_tool
 from tests.unit.runtime.kit import fail, finish, runner, said, spin, told
 
@@ -129,3 +131,68 @@ def test_runs_of_one_session_on_loops_of_several_threads_wait_for_each_other_too
     texts = [m.text for m in engine.history("shared")]
     assert texts[1::2] == ["ok"] * count * 5
     assert len({*texts[::2]}) == count * 5
+
+
+async def test_a_tool_that_would_wait_for_its_own_run_is_refused() -> None:
+    engine = runner(ScriptedModel([[call("ask"), call("ask_sync")], "outer"]))
+    problems: list[str] = []
+
+    @tool
+    async def ask() -> str:
+        with pytest.raises(InvalidInput) as caught:
+            await engine.run(Agent("inner"), "hi", session="s")
+        problems.append(str(caught.value))
+        return "refused"
+
+    @tool
+    def ask_sync() -> str:
+        with pytest.raises(InvalidInput) as caught:
+            engine.run_sync(Agent("inner"), "hi", session="s")
+        problems.append(str(caught.value))
+        return "refused"
+
+    result = await finish(engine.run(Agent("outer", tools=[ask, ask_sync]), "go", session="s"))
+    assert told(result.messages) == ["refused", "refused"]
+    assert all("held by the run" in problem for problem in problems)
+
+
+async def test_instructions_that_would_wait_for_their_own_run_are_refused() -> None:
+    engine = runner(ScriptedModel([]))
+
+    async def opening(ctx: RunContext[None]) -> str:
+        return (await engine.run(Agent("inner"), "hi", session="s")).output
+
+    error = await fail(engine.run(Agent("outer", instructions=opening), "go", session="s"))
+    assert isinstance(error.__cause__, InvalidInput)
+
+
+async def test_what_a_tool_left_behind_may_use_the_session_when_its_run_is_over() -> None:
+    engine = runner(ScriptedModel([call("start"), "outer", "later"]))
+    over = asyncio.Event()
+    left: list[asyncio.Task[str]] = []
+
+    @tool
+    async def start() -> str:
+        async def later() -> str:
+            await over.wait()
+            return (await engine.run(Agent("inner"), "and now?", session="s")).output
+
+        left.append(asyncio.create_task(later()))
+        return "started"
+
+    await finish(engine.run(Agent("outer", tools=[start]), "go", session="s"))
+    over.set()
+    assert await left[0] == "later"
+
+
+async def test_sessions_that_nobody_named_are_forgotten_sooner() -> None:
+    count = UNNAMED_SESSIONS_MAX_COUNT + 1
+    engine = runner(ScriptedModel(["ok"] * (count + 3)))
+    await finish(engine.run(Agent("a"), "hi", session="named"))
+    first = await finish(engine.run(Agent("a"), "hi"))
+    await finish(engine.run(Agent("a"), "again", session=first.session_id))
+    ids = [(await finish(engine.run(Agent("a"), "hi"))).session_id for _ in range(count)]
+    assert engine.history(ids[0]) == ()
+    assert len(engine.history(ids[1])) == 2
+    assert len(engine.history("named")) == 2
+    assert len(engine.history(first.session_id)) == 4

@@ -193,3 +193,14 @@ async def test_many_runs_stream_at_once() -> None:
 
     outputs = await asyncio.gather(*[one(number) for number in range(50)])
     assert outputs == [f"run {number}" for number in range(50)]
+
+
+async def test_whoever_stops_waiting_for_the_result_does_not_cancel_the_run() -> None:
+    gate = asyncio.Event()
+    async with runner(ScriptedModel([ModelStep(text="ok", gate=gate)])).stream(Agent("a"), "hi") as stream:
+        waiter = asyncio.ensure_future(stream.result())
+        await asyncio.sleep(0)
+        waiter.cancel()
+        await asyncio.wait([waiter])
+        gate.set()
+        assert (waiter.cancelled(), (await stream.result()).output) == (True, "ok")

@@ -129,3 +129,28 @@ def test_a_forked_process_has_a_loop_of_its_own() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert len(model.requests) == 1
     assert engine.run_sync(Agent("a"), "hi").output == "both"
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_a_keyboard_interrupt_inside_a_run_is_raised_and_later_runs_work(calls: int) -> None:
+    @tool
+    async def work() -> None:
+        raise KeyboardInterrupt
+
+    engine = runner(ScriptedModel([[call("work")] * calls, "fine"]))
+    with pytest.raises(KeyboardInterrupt):
+        engine.run_sync(Agent("a", tools=[work]), "hi")
+    assert engine.run_sync(Agent("a"), "hi").output == "fine"
+
+
+def test_parallel_sync_tools_may_all_run_agents_by_run_sync() -> None:
+    count = 40
+    engine = runner(ScriptedModel([[call("ask")] * count, *["inner"] * count, "outer"]))
+    together = threading.Barrier(count)
+
+    @tool
+    def ask() -> str:
+        together.wait()
+        return engine.run_sync(Agent("inner"), "hi").output
+
+    assert engine.run_sync(Agent("outer", tools=[ask]), "hi").output == "outer"

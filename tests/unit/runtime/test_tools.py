@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -7,10 +8,21 @@ from typing import Any
 
 import pytest
 
-from agent_sdk import Agent, ImagePart, ModelRetry, RunContext, RunFailed, ToolFailed, tool
+from agent_sdk import (
+    Agent,
+    Event,
+    ImagePart,
+    ModelRetry,
+    RunContext,
+    RunFailed,
+    ToolFailed,
+    check_events,
+    tool,
+)
+from agent_sdk.contracts.errors import ToolCrashed, ToolTimeout
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.ports.tool import ToolOutput
-from agent_sdk.runtime.execute import TOOL_DELTA_MAX_CHARS
+from agent_sdk.runtime.execute import TOOL_DELTA_MAX_CHARS, TOOL_TIMEOUT_DEFAULT_S
 from agent_sdk.testing import FakeClock, ModelStep, ScriptedModel, call, fake_tool
 from agent_sdk.testing.scripted_model import ToolUse
 from agent_sdk.tools.output import CONTENT_LENGTH_MAX_CHARS
@@ -339,3 +351,89 @@ async def test_a_call_is_given_its_id_and_an_idempotency_key() -> None:
     assert seen[0].tool_call_id == executing["tool_call_id"]
     assert seen[0].idempotency_key == executing["idempotency_key"]
     assert not seen[0].approved
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_tool_that_wants_to_exit_has_crashed(in_thread: bool) -> None:
+    @tool
+    async def leave() -> None:
+        sys.exit("enough")
+
+    @tool(name="leave")
+    def leave_thread() -> None:
+        sys.exit("enough")
+
+    given = leave_thread if in_thread else leave
+    result = await finish(runner(ScriptedModel([call("leave"), "ok"])).run(Agent("a", tools=[given]), "go"))
+    assert result.output == "ok"
+    (failed,) = of(result.events, "tool.failed")
+    assert failed["error"]["code"] == ToolCrashed.code
+    assert "enough" in failed["error"]["message"]
+
+
+async def test_a_tool_of_ones_own_that_wants_to_exit_has_crashed() -> None:
+    quitter = fake_tool("leave", SystemExit(3))
+    model = ScriptedModel([[call("leave"), call("leave")], "ok"])
+    result = await finish(runner(model).run(Agent("a", tools=[quitter]), "go"))
+    assert len(of(result.events, "tool.failed")) == 2
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_keyboard_interrupt_closes_the_journals_before_it_is_raised_on(depth: int) -> None:
+    @tool
+    async def work() -> None:
+        raise KeyboardInterrupt
+
+    agent = Agent("inner", tools=[work])
+    if depth:
+        agent = Agent("outer", tools=[agent.as_tool()])
+    model = ScriptedModel([*[call("inner", input="x")] * depth, call("work")])
+    stream = runner(model).stream(agent, "go", tree=True)
+
+    async def main() -> None:
+        async with stream:
+            await stream.result()
+
+    async def read() -> list[Event]:
+        return [event async for event in stream]
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(main())
+    seen = asyncio.run(read())
+    for level in range(depth + 1):
+        journal = [event for event in seen if event.depth == level]
+        check_events(journal)
+        assert journal[-1].type == "run.failed"
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time can be made to pass."""
+
+    skipped_s = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.skipped_s
+
+
+def test_a_tool_that_names_no_timeout_is_ended_after_the_default() -> None:
+    alive: list[str] = []
+
+    class Hanging:
+        spec = ToolSpec(name="hang", description="Hang.", parameters={"type": "object"})
+
+        async def call(self, ctx: RunContext[Any], args: Mapping[str, Any]) -> ToolOutput:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, SkippingLoop)
+            loop.skipped_s += TOOL_TIMEOUT_DEFAULT_S / 2
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            alive.append("at half time")
+            loop.skipped_s += TOOL_TIMEOUT_DEFAULT_S / 2
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    with asyncio.Runner(loop_factory=SkippingLoop) as loops:
+        model = ScriptedModel([call("hang"), "ok"])
+        result = loops.run(finish(runner(model).run(Agent("a", tools=[Hanging()]), "go")))
+    assert alive == ["at half time"]
+    assert of(result.events, "tool.failed")[0]["error"]["code"] == ToolTimeout.code
