@@ -1,7 +1,7 @@
 """From a fresh clone to a running agent, with nothing but Python 3.11.
 
     python3 bootstrap.py run "What is 17 * 23?"   install what is missing, then run the agent-sdk command
-    python3 bootstrap.py <an agent-sdk command>   chat, dev, version, ...
+    python3 bootstrap.py <an agent-sdk command>   chat, version; later dev, server, ...
     python3 bootstrap.py test [pytest arguments]  lint, every test that needs no root, the coverage gate
     python3 bootstrap.py test --all               the same with Debian's packages; a skip is a failure
     python3 bootstrap.py lint                     rules, format, types, import contracts, sizes, locks

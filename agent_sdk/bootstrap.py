@@ -1,12 +1,15 @@
 """The composition root: the one place where settings become objects."""
 
 import importlib
+import sysconfig
+import traceback
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
-from agent_sdk.contracts.errors import ConfigError
+from agent_sdk.contracts.errors import AgentSDKError, ConfigError, InvalidInput
 from agent_sdk.llm.registry import ModelRegistry
 from agent_sdk.memory.index import MemoryIndex
 from agent_sdk.memory.ingest import Ingested, ingest
@@ -80,11 +83,16 @@ def build_preset(name: str, settings: Settings, *, docs: Path | None = None) -> 
 
     Raises:
         PluginNotFound: There is no such preset.
-        InvalidInput: `docs` does not exist.
+        InvalidInput: `docs` does not exist, or holds no text.
     """
     preset = load_preset(name)
     source = docs or (GUIDE if preset.searches_documents else None)
     ingested = None if source is None else ingest(source)
+    if ingested is not None and not ingested.chunks:
+        raise InvalidInput(
+            f"there is nothing to search in {source}; {len(ingested.skipped)} files were left out",
+            hint="Text, Markdown, reStructuredText, HTML, CSV and JSON files are read.",
+        )
     resources = PresetResources(tools=_tools(preset, settings, ingested), documents_given=docs is not None)
     return BuiltAgent(agent=preset.build(resources), ingested=ingested)
 
@@ -96,19 +104,12 @@ def load_agent(reference: str) -> Agent[Any, Any]:
         ConfigError: There is no such module or attribute, or it is no agent.
     """
     module_name, colon, attribute = reference.partition(":")
-    if not colon or not module_name or not attribute:
+    if not colon or not attribute or not all(name.isidentifier() for name in module_name.split(".")):
         raise ConfigError(
             f"{reference!r} names no agent",
             hint="Write it as module:attribute, for example app.agents:support.",
         )
-    try:
-        found: Any = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-            raise
-        raise ConfigError(
-            f"there is no module {error.name!r}", hint="Run where it can be imported from."
-        ) from error
+    found: Any = _import(module_name)
     for name in attribute.split("."):
         if not hasattr(found, name):
             close = get_close_matches(name, dir(found), n=1)
@@ -125,6 +126,41 @@ def load_agent(reference: str) -> Agent[Any, Any]:
             hint="Name the variable that holds the agent.",
         )
     return found  # pyright: ignore[reportUnknownVariableType] - whatever its types are
+
+
+def _import(module_name: str) -> ModuleType:
+    try:
+        return importlib.import_module(module_name)
+    except AgentSDKError:
+        raise
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and f"{module_name}.".startswith(f"{error.name}."):
+            raise ConfigError(
+                f"there is no module {error.name!r}", hint="Run where it can be imported from."
+            ) from error
+        raise ConfigError(
+            f"{module_name!r} cannot be imported: {_place(error)}: {type(error).__name__}: {error}",
+            hint="Importing a module that defines an agent has to work by itself: python -c 'import "
+            f"{module_name}'.",
+        ) from error
+
+
+def _place(error: BaseException) -> str:
+    """File and line of a user's code where an import failed."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}, line {error.lineno}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in {__file__, importlib.__file__} and not frame.filename.startswith("<")
+    ]
+    # What the user wrote is more to the point than the depths of a library that it calls.
+    paths = sysconfig.get_paths()
+    foreign = (str(Path(__file__).parent), paths["stdlib"], paths["purelib"], paths["platlib"])
+    own = [frame for frame in frames if not frame.filename.startswith(foreign)]
+    if not (last := (own or frames)[-1:]):
+        return "before its first line"
+    return f"{last[0].filename}, line {last[0].lineno}"
 
 
 def _tools(preset: Preset, settings: Settings, ingested: Ingested | None) -> dict[str, Any]:

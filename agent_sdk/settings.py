@@ -211,6 +211,8 @@ def _from_file(folder: Path) -> _Found:
     known = _keys(Settings)
     found: _Found = {}
     for key, value in _flattened(document):
+        if value == {} and any(each.startswith(f"{key}.") for each in known):
+            continue  # a table that is there and says nothing
         if key not in known:
             raise _unknown(f"{key!r} in {path}", key, known)
         found[key] = (_beside(path, value) if key == "fs_roots" else value, str(path))
@@ -243,7 +245,7 @@ def _variable(key: str) -> str:
 
 def _flattened(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _flattened(cast("dict[str, Any]", value), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
@@ -261,8 +263,10 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unknown(what: str, name: str, known: Mapping[str, Any]) -> ConfigError:
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {close[0]}?" if close else "docs/CONFIGURATION.md lists what there is."
+    # What all variables begin with makes none of them alike.
+    bare = {each.removeprefix(PREFIX): each for each in known}
+    close = get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+    hint = f"Did you mean {bare[close[0]]}?" if close else "docs/CONFIGURATION.md lists what there is."
     return ConfigError(f"{what} is no setting", hint=hint)
 
 

@@ -1,16 +1,17 @@
 """The commands, put together."""
 
+import errno
 import functools
 import io
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, ParamSpec
+from typing import Final, NoReturn, ParamSpec
 
 import typer
 
-from agent_sdk.cli import chat, exit_codes, run, version
+from agent_sdk.cli import chat, exit_codes, later, run, version
 from agent_sdk.contracts.errors import AgentSDKError
 
 app: Final = typer.Typer(
@@ -25,6 +26,7 @@ app: Final = typer.Typer(
 
 
 P = ParamSpec("P")
+_DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def _to_willing_readers(command: Callable[P, None]) -> Callable[P, None]:
@@ -34,9 +36,9 @@ def _to_willing_readers(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()
         except BrokenPipeError:
-            # Python flushes stdout at exit, which would fail again, and loudly.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_stdout()
             sys.exit(exit_codes.OK)
 
     return wrapped
@@ -55,15 +57,32 @@ def run_app() -> None:
         # A terminal that cannot show a character gets an escape, not a crash.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if (asked := "".join(sys.argv[1:2])) in later.COMING:
+        print(later.when(asked), file=sys.stderr)
+        sys.exit(exit_codes.USAGE)
     try:
         app()
     except AgentSDKError as error:
-        from agent_sdk.cli.report import report
-
-        report(error)
-        sys.exit(exit_codes.of_error(error))
+        _report(error)
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        _give_up_stdout()
+        _report(AgentSDKError(f"the output cannot be written: {error.strerror}"))
     except KeyboardInterrupt:
         sys.exit(exit_codes.INTERRUPTED)
+
+
+def _report(error: AgentSDKError) -> NoReturn:
+    from agent_sdk.cli.report import report
+
+    report(error)
+    sys.exit(exit_codes.of_error(error))
+
+
+def _give_up_stdout() -> None:
+    # Python flushes stdout at exit, which would fail again, and loudly.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _nowhere() -> io.TextIOWrapper:

@@ -1,5 +1,6 @@
 """`agent-sdk chat`."""
 
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -39,12 +40,7 @@ def command(
     from agent_sdk.cli.drive import leave
     from agent_sdk.cli.launch import Choices, prepare
 
-    limits = {
-        "max_steps": max_steps,
-        "max_tokens": max_tokens,
-        "max_cost_usd": max_cost_usd,
-        "timeout_s": timeout,
-    }
+    limits = options.limits(max_steps, max_tokens, max_cost_usd, timeout)
     launch = prepare(Choices(preset=preset, agent=agent, model=model, docs=docs, limits=limits))
     with asyncio.Runner() as loop:
         chat = _Chat(launch, loop, session)
@@ -69,6 +65,8 @@ class _Chat:
         if by_hand:
             # Importing it gives `input` editing and a history.
             import_module("readline")
+            # It has to give the terminal back before the process ends.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
             say(f"Talking with {self._launch.agent.name}. /help says what there is, /quit leaves.")
         for line in _lines(by_hand=by_hand):

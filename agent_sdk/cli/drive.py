@@ -4,22 +4,25 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from types import FrameType
+from typing import Any, Final, NoReturn
 
 from agent_sdk.cli import exit_codes
 from agent_sdk.cli.report import report, say
-from agent_sdk.cli.views import View, one_line
+from agent_sdk.cli.text import visible
+from agent_sdk.cli.views import View
 from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.errors import AgentSDKError, ModelError, RunFailed
 from agent_sdk.runtime.cancellation import CancelToken
 from agent_sdk.runtime.result import ApprovalDecision, Interruption, RunResult
 from agent_sdk.runtime.stream import RunStream
 
-QUESTION_ARGUMENTS_MAX_CHARS = 300
+LOOP_ANSWER_MAX_S: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,31 +99,50 @@ async def _follow(run: RunStream[Any], token: CancelToken, view: View) -> _Ended
 
 @contextmanager
 def _interruptible(token: CancelToken) -> Generator[None]:
-    """The first Ctrl-C cancels the run, which then closes its journal; the second leaves at once."""
+    """The first Ctrl-C cancels the run, which then closes its journal; the second leaves at once.
 
-    def interrupt() -> None:
-        if token.canceled:
-            _exit_now(exit_codes.INTERRUPTED)
+    A loop that is stuck, for example because nobody reads what it writes, cannot cancel: it is left after
+    `LOOP_ANSWER_MAX_S`. So this is a handler of the process, which runs where those of a loop do not.
+    """
+    loop = asyncio.get_running_loop()
+    stuck = threading.Timer(LOOP_ANSWER_MAX_S, os._exit, (exit_codes.INTERRUPTED,))
+    stuck.daemon = True
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if stuck.ident is not None:
+            os._exit(exit_codes.INTERRUPTED)
+        stuck.start()
+        loop.call_soon_threadsafe(cancel)
+
+    def cancel() -> None:
         say("\ncanceling …")
+        stuck.cancel()
         token.cancel("now", reason="Ctrl-C")
 
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, interrupt)
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        stuck.cancel()
+        signal.signal(signal.SIGINT, before)
 
 
 def _ask(waiting: Sequence[Interruption]) -> list[ApprovalDecision]:
     decisions: list[ApprovalDecision] = []
     for call in waiting:
-        arguments = one_line(encode(call.args).decode(), QUESTION_ARGUMENTS_MAX_CHARS)
-        reason = f" ({one_line(call.reason, QUESTION_ARGUMENTS_MAX_CHARS)})" if call.reason else ""
-        print(f"Allow {call.name} {arguments}?{reason} [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{_question(call)}\n[y/N] ", end="", file=sys.stderr, flush=True)
         allowed = sys.stdin.readline().strip().lower() in {"y", "yes"}
         decisions.append(call.approve() if allowed else call.deny("the user said no"))
     return decisions
+
+
+def _question(call: Interruption) -> str:
+    """All that is decided on, uncut: what is hidden here would be allowed unseen."""
+    reason = [f"  ({visible(call.reason)})"] if call.reason else []
+    arguments = [
+        f"  {visible(name)} = {visible(encode(value).decode())}" for name, value in call.args.items()
+    ]
+    return "\n".join([f"Allow {visible(call.name)}?", *arguments, *reason])
 
 
 def _say_paused(waiting: Sequence[Interruption]) -> None:

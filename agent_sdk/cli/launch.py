@@ -11,17 +11,24 @@ from agent_sdk.cli.options import PRESET_DEFAULT, PRESET_DEFAULT_WITH_DOCS
 from agent_sdk.cli.report import say
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.memory.ingest import Ingested
+from agent_sdk.presets import load_preset
 from agent_sdk.runtime.agent import Agent
 from agent_sdk.runtime.cancellation import CancelToken
 from agent_sdk.runtime.limits import UsageLimits
 from agent_sdk.runtime.runner import Runner
 from agent_sdk.runtime.stream import RunStream
-from agent_sdk.settings import load_settings
+from agent_sdk.settings import Settings, load_settings
 
 SKIPPED_SHOWN_MAX_COUNT: Final = 5
 OFFLINE_NOTICE: Final = (
     "offline:demo answers: a small set of rules, no language model. "
     "For a real one set OPENAI_API_KEY or ANTHROPIC_API_KEY, or pass --model."
+)
+
+
+ADDRESS_NOTICE: Final = (
+    "An address for OpenAI is set, but no key, so it is not the default. "
+    "To use it, say which model: --model openai:… or AGENT_SDK_MODEL."
 )
 
 
@@ -76,20 +83,30 @@ def prepare(choices: Choices) -> Launch:
     model = choices.model or agent.model
     if isinstance(model, str | None):
         model = runner.services.models.resolve(model)
-    if model.id == OFFLINE_MODEL and choices.model is None:
-        say(OFFLINE_NOTICE)
+    if model.id == OFFLINE_MODEL and choices.model is None and agent.model is None:
+        _say_offline(loaded.values)
     configured = default_limits(loaded.values)
     given = {name: getattr(configured, name) for name, value in loaded.values.limits if value is not None}
     return Launch(agent=agent, runner=runner, model=choices.model, limits=replace(agent.limits, **given))
 
 
-def _agent(choices: Choices, settings: Any) -> Agent[Any, Any]:
+def _say_offline(settings: Settings) -> None:
+    if settings.model is not None:
+        return
+    say(OFFLINE_NOTICE)
+    if settings.openai.base_url is not None:
+        say(ADDRESS_NOTICE)
+
+
+def _agent(choices: Choices, settings: Settings) -> Agent[Any, Any]:
     if choices.agent is not None:
         # As `python -m` does: what lies in the working directory can be imported.
         sys.path.insert(0, str(Path.cwd()))
         return load_agent(choices.agent)
-    default = PRESET_DEFAULT if choices.docs is None else PRESET_DEFAULT_WITH_DOCS
-    built = build_preset(choices.preset or default, settings, docs=choices.docs)
+    name = choices.preset or (PRESET_DEFAULT if choices.docs is None else PRESET_DEFAULT_WITH_DOCS)
+    built = build_preset(name, settings, docs=choices.docs)
+    if choices.docs is not None and not load_preset(name).searches_documents:
+        say(f"{name} searches no documents: --docs does nothing for it. {PRESET_DEFAULT_WITH_DOCS} does.")
     if built.ingested is not None:
         _say_ingested(built.ingested, choices.docs)
     return built.agent

@@ -1,7 +1,7 @@
 """The options that `run` and `chat` share."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -23,7 +23,15 @@ Model = Annotated[
     str | None,
     typer.Option("--model", "-m", metavar="M", help="For example openai:gpt-6-luna, or offline:demo."),
 ]
-Session = Annotated[str | None, typer.Option("--session", metavar="S", help="Id of the conversation.")]
+Session = Annotated[
+    str | None,
+    typer.Option(
+        "--session",
+        metavar="S",
+        help="Id of the conversation. It lasts no longer than this process until release 0.2 stores it; "
+        "to go on talking, use chat.",
+    ),
+]
 Docs = Annotated[
     Path | None,
     typer.Option("--docs", metavar="DIR", exists=True, readable=True, help="Documents to search and cite."),
@@ -42,3 +50,15 @@ MaxCost = Annotated[
 Timeout = Annotated[
     float | None, typer.Option("--timeout", metavar="SECONDS", min=0.001, help="At most so many seconds.")
 ]
+
+
+def limits(
+    max_steps: int | None, max_tokens: int | None, max_cost_usd: str | None, timeout_s: float | None
+) -> dict[str, Any]:
+    """What was said about limits, by the names of `agent_sdk.settings.LimitSettings`."""
+    return {
+        "max_steps": max_steps,
+        "max_tokens": max_tokens,
+        "max_cost_usd": max_cost_usd,
+        "timeout_s": timeout_s,
+    }

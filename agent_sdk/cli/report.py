@@ -1,7 +1,9 @@
 """Errors, and other talk, on stderr."""
 
+import shutil
 import sys
 
+from agent_sdk.cli.text import Wrap, printable
 from agent_sdk.contracts.errors import AgentSDKError
 
 
@@ -19,5 +21,9 @@ def report(error: AgentSDKError) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line of talk."""
-    print(text, file=sys.stderr, flush=True)
+    """Print talk; what is quoted in it cannot steer the terminal."""
+    safe = printable(text)
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        safe = "\n".join(Wrap(width).take(line) for line in safe.split("\n"))
+    print(safe, file=sys.stderr, flush=True)

@@ -1,7 +1,7 @@
 """`agent-sdk run`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,12 @@ from agent_sdk.cli import options
 
 if TYPE_CHECKING:
     from agent_sdk.cli.views import View
+
+
+SESSION_NOTICE: Final = (
+    "Sessions end with the process until runs are stored (release 0.2): the next run will not know this one. "
+    "For a conversation use agent-sdk chat."
+)
 
 
 def command(
@@ -37,14 +43,12 @@ def command(
 
     from agent_sdk.cli.drive import drive, leave
     from agent_sdk.cli.launch import Choices, prepare
+    from agent_sdk.cli.report import say
 
-    limits = {
-        "max_steps": max_steps,
-        "max_tokens": max_tokens,
-        "max_cost_usd": max_cost_usd,
-        "timeout_s": timeout,
-    }
+    limits = options.limits(max_steps, max_tokens, max_cost_usd, timeout)
     launch = prepare(Choices(preset=preset, agent=agent, model=model, docs=docs, limits=limits))
+    if session is not None:
+        say(SESSION_NOTICE)
     view = make_view(as_json=as_json)
     with asyncio.Runner() as loop:
         code = drive(

@@ -5,7 +5,8 @@ from typing import Any, Final, cast
 from rich.console import Console
 from rich.text import Text
 
-from agent_sdk.cli.views import Cards, footer, one_line, plain, printable
+from agent_sdk.cli.text import Wrap, one_line, printable
+from agent_sdk.cli.views import Cards, footer, plain
 from agent_sdk.contracts.events import Event
 from agent_sdk.runtime.result import RunResult
 
@@ -22,6 +23,7 @@ class TerminalView:
         """Show a new run on `console`."""
         self._console = console
         self._cards = Cards()
+        self._wrap = Wrap(console.width)
         self._open: str | None = None
         """Style of the line that is not ended yet."""
 
@@ -59,7 +61,8 @@ class TerminalView:
     def _show_card(self, event: Event) -> None:
         card = self._cards.read(event)
         if card is not None:
-            self._line(f"{'    ' * event.depth}{card.line()}", _STYLES[card.icon])
+            indent = "    " * event.depth
+            self._line(f"{indent}{card.line(self._console.width - len(indent))}", _STYLES[card.icon])
 
     def _show_report(self, event: Event) -> None:
         parts = cast("list[dict[str, Any]]", event.data["message"]["parts"])
@@ -71,17 +74,19 @@ class TerminalView:
         if self._open not in {None, style}:
             self._break()
         self._open = style
-        self._write(text, style, end="")
+        self._write(self._wrap.take(printable(text)), style, end="")
 
     def _line(self, text: str, style: str) -> None:
         self._break()
-        self._write(text, style, end="\n")
+        self._write(self._wrap.take(printable(text)), style, end="\n")
+        self._wrap = Wrap(self._console.width)
 
     def _break(self) -> None:
         if self._open is not None:
             self._open = None
+            self._wrap = Wrap(self._console.width)
             self._console.print()
 
     def _write(self, text: str, style: str, *, end: str) -> None:
-        # Soft: the terminal itself wraps, and copied text has no foreign line breaks.
-        self._console.print(Text(printable(text), style=style), end=end, soft_wrap=True)
+        # Soft: it has been wrapped, and rich would pad and wrap each piece for itself.
+        self._console.print(Text(text, style=style), end=end, soft_wrap=True)

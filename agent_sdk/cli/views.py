@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol, cast
 
 from agent_sdk.cli.report import say
+from agent_sdk.cli.text import cells, fit, one_line
 from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.events import Event
+from agent_sdk.contracts.messages import TextPart
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.runtime.result import RunResult
 
 ARGUMENTS_MAX_CHARS: Final = 100
 RESULT_MAX_CHARS: Final = 120
-_CONTROLS: Final = {code: None for code in (*range(32), *range(127, 160)) if code not in {9, 10}}
 
 
 class View(Protocol):
@@ -61,9 +62,11 @@ class PipeView:
 
     def end(self, result: RunResult[Any] | None, elapsed_s: float) -> None:
         """Write the answer, and what it took."""
-        if result is not None and result.output is not None and result.status != "failed":
-            print(plain(result.output), flush=True)
         if result is not None:
+            # What a run had said that failed or reached a limit was paid for, too.
+            output = _last_text(result) if result.status == "failed" else result.output
+            if output is not None:
+                print(plain(output), flush=True)
             say(footer(self._cards.steps, result.usage, elapsed_s))
 
 
@@ -105,9 +108,14 @@ class Card:
             case _:
                 self._outcome = f" {state}{duration}"
 
-    def line(self) -> str:
-        """The card as text."""
-        return f"{self.icon} {self._who}{self._call}{self._outcome}"
+    def line(self, width_cells: int | None = None) -> str:
+        """The card as text, fitted to a width if there is one: call and outcome each keep half of it."""
+        head = f"{self.icon} {self._who}"
+        if width_cells is None:
+            return f"{head}{self._call}{self._outcome}"
+        room = max(width_cells - cells(head), 2)
+        outcome = fit(self._outcome, max(room - cells(self._call), room // 2))
+        return f"{head}{fit(self._call, room - cells(outcome))}{outcome}"
 
 
 class Cards:
@@ -139,6 +147,12 @@ class Cards:
         return card
 
 
+def _last_text(result: RunResult[Any]) -> str | None:
+    answers = (message for message in reversed(result.new_messages) if message.role == "assistant")
+    texts = ("".join(part.text for part in each.parts if isinstance(part, TextPart)) for each in answers)
+    return next((text for text in texts if text.strip()), None)
+
+
 def plain(value: Any) -> str:
     """A value as text: strings as they are, everything else as JSON."""
     if isinstance(value, str):
@@ -146,17 +160,6 @@ def plain(value: Any) -> str:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Any).dump_json(value).decode()
-
-
-def one_line(text: str, length_max_chars: int) -> str:
-    """`text` without line breaks and control characters, shortened in the middle of nowhere."""
-    flat = " ".join(printable(text).split())
-    return flat if len(flat) <= length_max_chars else f"{flat[: length_max_chars - 1]}…"
-
-
-def printable(text: str) -> str:
-    """`text` without what could steer a terminal."""
-    return text.translate(_CONTROLS)
 
 
 def footer(steps: int, usage: Usage, elapsed_s: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent_sdk.contracts.errors import InvalidInput
+from agent_sdk.contracts.errors import GuardrailTripped, InvalidInput
 from agent_sdk.contracts.ids import is_session_id
 from agent_sdk.contracts.messages import DocumentPart, ImagePart, Input, Message, Part, TextPart, input_parts
 from agent_sdk.ports.llm import Model
@@ -137,7 +137,7 @@ def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
         session_id=journal.session_id,
         status=outcome.status,
         stop_reason=outcome.stop_reason,
-        output=outcome.output,
+        output=_said(said) if _keeps_words(outcome) else outcome.output,
         usage=state.usage,
         messages=(*state.history, *said),
         new_messages=said,
@@ -150,3 +150,13 @@ def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
         outcome.error.result = result
         raise outcome.error
     return result
+
+
+def _keeps_words(outcome: Outcome) -> bool:
+    """Whether the result shows what was said before the run failed; what a guardrail refused is not shown."""
+    return outcome.error is not None and not isinstance(outcome.error, GuardrailTripped)
+
+
+def _said(messages: Sequence[Message]) -> str | None:
+    last = messages[-1] if messages else None
+    return (last.text or None) if last is not None and last.role == "assistant" else None

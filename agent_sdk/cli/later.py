@@ -1,0 +1,32 @@
+"""Commands that are planned, so that asking for one is answered with when it comes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+COMING: Final[Mapping[str, str | None]] = {
+    "server": "0.2",
+    "doctor": "0.2",
+    "runs": "0.2",
+    "ui": "0.3",
+    "db": "0.4",
+    "queue": "0.4",
+    "schedules": "0.4",
+    "worker": "0.4",
+    "ingest": "0.5",
+    "keys": "0.6",
+    "init": "0.7",
+    "packs": "0.7",
+    "backup": "0.9",
+    "restore": "0.9",
+    "config": None,
+    "dev": None,
+    "eval": None,
+}
+"""The release of docs/ROADMAP.md that brings each; None where it names none."""
+
+
+def when(command: str) -> str:
+    """Say when a command comes."""
+    release = COMING[command]
+    place = "a later release" if release is None else f"release {release}"
+    return f"`agent-sdk {command}` comes with {place}; see docs/ROADMAP.md"
