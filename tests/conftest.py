@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Generator
+from importlib import import_module
 
-import aiohttp  # noqa: F401 - pytester forgets what is first imported inside it; then its classes exist twice
 import pytest
+
+# pytester forgets what is first imported inside it, and classes would exist twice.
+import_module("aiohttp")
 
 pytest_plugins = ["tests.sockets"]
 
