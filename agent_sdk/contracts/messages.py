@@ -135,7 +135,11 @@ class Message:
     @property
     def tool_calls(self) -> tuple[ToolCallPart, ...]:
         """The tool calls it asks for, in the model's order."""
-        return tuple([part for part in self.parts if isinstance(part, ToolCallPart)])
+        for part in self.parts:
+            if isinstance(part, ToolCallPart):
+                return tuple([part for part in self.parts if isinstance(part, ToolCallPart)])
+        # Most messages have none, and every message of a session is asked, many times in a step.
+        return ()
 
 
 Input = str | Sequence[Part | str]

@@ -20,6 +20,21 @@ TOKENS_MAX_COUNT: Final = 2**53 - 1
 class ResponseBuilder:
     """Collects one answer: parts in the order in which they begin, deltas merged per `take`."""
 
+    __slots__ = (
+        "_blocks",
+        "_by_key",
+        "_calls_count",
+        "_current",
+        "_fresh",
+        "_ids",
+        "_names",
+        "_provider",
+        "finish_reason",
+        "model",
+        "response_id",
+        "usage",
+    )
+
     def __init__(self, *, provider: str, model: str, ids: IdFactory, names: WireNames) -> None:
         """Start an empty answer.
 
@@ -98,9 +113,13 @@ class ResponseBuilder:
 
     def take(self) -> list[ModelChunk]:
         """The deltas since the last call, one for each part that grew."""
-        if not self._fresh:
+        fresh = self._fresh
+        if not fresh:
             return []
-        fresh, self._fresh = self._fresh, []
+        if len(fresh) == 1 and type(block := fresh[0]) is _Text:
+            fresh.clear()
+            return [block.delta()]
+        self._fresh = []
         chunks: list[ModelChunk] = []
         for block in fresh:
             delta = block.delta()

@@ -41,6 +41,8 @@ class AnswerDecoder:
     answer in one piece also when a stream was asked for.
     """
 
+    __slots__ = ("_body", "_builder", "_heard", "_opening", "_parser", "_reader", "done", "progressed")
+
     def __init__(self, reader: AnswerReader, builder: ResponseBuilder) -> None:
         """Read with `reader`, which fills `builder`."""
         self.done = False
@@ -79,7 +81,8 @@ class AnswerDecoder:
         chunks = self._builder.take()
         # Most segments bring a token; only where one brings none, it matters what else it is.
         self.progressed = bool(chunks) or any(not _KEEP_ALIVE.search(data) for _, data in events)
-        self._heard = self._heard or bool(events)
+        if events:
+            self._heard = True
         return chunks
 
     def finish(self) -> list[ModelChunk]:

@@ -48,7 +48,7 @@ class Decoder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Exchange:
     """What a provider makes of a request: the call to send, and who reads the answer."""
 
@@ -78,11 +78,8 @@ class HttpModel:
             if reply.status != OK_STATUS:
                 body = await reply.read_error_body()
                 raise failures.from_response(exchange.call.provider, reply.status, reply.headers, body)
-            while not decoder.done and (segment := await reply.read()):
-                chunks = decoder.feed(segment)
-                if decoder.progressed:
-                    reply.progressed()
-                for chunk in chunks:
+            while not decoder.done and (segment := await reply.read(progressed=decoder.progressed)):
+                for chunk in decoder.feed(segment):
                     yield chunk
             for chunk in decoder.finish():
                 yield await self._priced(chunk) if isinstance(chunk, ModelResponse) else chunk

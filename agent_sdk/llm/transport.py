@@ -39,7 +39,7 @@ ERROR_BODY_SIZE_MAX_BYTES: Final = 64 * 1024
 BODY_WRITE_SIZE_MAX_BYTES: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """One POST to a provider."""
 
@@ -107,16 +107,16 @@ def _switched(reason: str | None) -> Generator[None]:
 class Reply:
     """A provider's answer, whose body is still to be read. `close` must be called."""
 
-    def __init__(self, call: Call, response: "ClientResponse") -> None:
-        """Take over `response`."""
+    def __init__(self, call: Call, response: "ClientResponse", loop: asyncio.AbstractEventLoop) -> None:
+        """Take over `response`, which `loop` reads."""
         self.status: Final = response.status
         self.headers: Final[Mapping[str, str]] = response.headers
         self._call = call
         self._response = response
         self._content = response.content
         self._size_bytes = 0
-        self._loop = asyncio.get_running_loop()
-        self._heard_at_s = self._loop.time()
+        self._loop = loop
+        self._heard_at_s = loop.time()
         self._progressed_at_s = self._heard_at_s
         self._overdue: str | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -125,20 +125,21 @@ class Reply:
             # The body is still to come. aiohttp would make its timer anew for each segment, at a third of what
             # reading one costs; ours is one for the whole answer, that looks when the last segment came.
             connection.protocol.read_timeout = None
-            self._timer = self._loop.call_later(call.silence_max_s, self._check_silence)
+            self._timer = loop.call_later(call.silence_max_s, self._check_silence)
 
-    def progressed(self) -> None:
-        """Note that the last segment brought something of the answer."""
-        self._progressed_at_s = self._heard_at_s
-
-    async def read(self) -> bytes:
+    async def read(self, *, progressed: bool = True) -> bytes:
         """The next network segment; empty at the end.
+
+        Args:
+            progressed: Whether the last segment brought something of the answer.
 
         Raises:
             ConnectionFailed: The connection broke.
             ModelTimeout: The provider was silent, or brought nothing, for too long.
             MalformedResponse: The body is larger than `RESPONSE_SIZE_MAX_BYTES`.
         """
+        if progressed:
+            self._progressed_at_s = self._heard_at_s
         try:
             segment = await self._content.readany()
         except _errors() as error:
@@ -219,7 +220,8 @@ async def send(call: Call) -> Reply:
             provider=call.provider,
             replay_safe=True,
         )
-    session = await _session()
+    loop = asyncio.get_running_loop()
+    session = await _session(loop)
     body = call.body if len(call.body) <= BODY_WRITE_SIZE_MAX_BYTES else io.BytesIO(call.body)
     try:
         response = await session.post(
@@ -232,15 +234,14 @@ async def send(call: Call) -> Reply:
         )
     except _errors() as error:
         raise _failure(error, call, sent=False) from error
-    return Reply(call, response)
+    return Reply(call, response, loop)
 
 
 _Kept = tuple["ClientSession", AsyncGenerator["ClientSession"]]
 _keepers: Final[dict[asyncio.AbstractEventLoop, _Kept]] = {}
 
 
-async def _session() -> "ClientSession":
-    loop = asyncio.get_running_loop()
+async def _session(loop: asyncio.AbstractEventLoop) -> "ClientSession":
     kept = _keepers.get(loop)
     if kept is None:
         for ended in [each for each in list(_keepers) if each.is_closed()]:

@@ -126,9 +126,9 @@ class Interrupter:
 
     def __enter__(self) -> Self:
         """Start listening on behalf of the current task."""
-        self._task = task = asyncio.current_task()
-        self._asked_before = task.cancelling() if task else 0
         loop = asyncio.get_running_loop()
+        self._task = task = asyncio.current_task(loop)
+        self._asked_before = task.cancelling() if task else 0
         self._active = True
         if self._token is not None:
             self._stop = self._token.listen(lambda mode: self._heard(loop, mode))

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 EmitDelta = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: one is made per tool call, and the constructor of a frozen class takes 0.9 µs instead of 0.4.
+# What a function is given it as, `RunContext`, has nothing that can be set.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Context:
     """A view of the run: implements `agent_sdk.ports.tool.RunContext`."""
 

@@ -1,6 +1,6 @@
 """The writer's side of a run's journal: numbers events, merges deltas nobody has seen, hands entries to a sink."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal, cast
 
 from agent_sdk.contracts.codec import to_plain
@@ -16,26 +16,13 @@ _PLAIN_AS_WRITTEN: Final = frozenset(
 DeltaType = Literal["message.delta", "reasoning.delta", "tool.delta"]
 
 
-def _setter(name: str) -> Callable[[Event, Any], None]:
-    return cast("Callable[[Event, Any], None]", Event.__dict__[name].__set__)
+class _OpenEvent:
+    """An event that is being written: it has the slots of `Event`, and becomes one by its class.
 
+    An event is made per token, and the frozen class's own `__init__` takes ten times as long: 1.8 µs, not 0.2.
+    """
 
-_set_id = _setter("id")
-_set_seq = _setter("seq")
-_set_run_id = _setter("run_id")
-_set_root_run_id = _setter("root_run_id")
-_set_parent_run_id = _setter("parent_run_id")
-_set_depth = _setter("depth")
-_set_session_id = _setter("session_id")
-_set_org_id = _setter("org_id")
-_set_agent = _setter("agent")
-_set_attempt = _setter("attempt")
-_set_step = _setter("step")
-_set_time = _setter("time")
-_set_stream = _setter("stream")
-_set_type = _setter("type")
-_set_version = _setter("version")
-_set_data = _setter("data")
+    __slots__ = Event.__slots__
 
 
 class Journal:
@@ -102,7 +89,7 @@ class Journal:
         makes longer deltas, not a longer queue.
         """
         draft = self._draft
-        if draft is not None and draft.grow(kind, data):
+        if draft is not None and not draft.sealed and draft.grow(kind, data):
             return
         self._draft = draft = _Draft(self.envelope(kind, data))
         self._sink.append(draft)
@@ -120,52 +107,54 @@ class Journal:
             # A clock that went back changes nothing: ids stay in the order of the run.
             self._time_ms = time_ms
             self._id_head = event_id_head(time_ms, self._mark)
-        # Written slot by slot: an event is made per token, and the frozen class's own __init__ takes twice as long.
-        event = object.__new__(Event)
-        _set_id(event, event_id(self._id_head, seq))
-        _set_seq(event, seq)
-        _set_run_id(event, self.run_id)
-        _set_root_run_id(event, self.root_run_id)
-        _set_parent_run_id(event, self.parent_run_id)
-        _set_depth(event, self.depth)
-        _set_session_id(event, self.session_id)
-        _set_org_id(event, self.org_id)
-        _set_agent(event, self.agent)
-        _set_attempt(event, self.attempt)
-        _set_step(event, self.step)
-        _set_time(event, now)
-        _set_stream(event, STREAM_OF[kind])
-        _set_type(event, kind)
-        _set_version(event, EVENT_VERSION)
-        _set_data(event, data)
+        event: Any = _OpenEvent()
+        event.id = event_id(self._id_head, seq)
+        event.seq = seq
+        event.run_id = self.run_id
+        event.root_run_id = self.root_run_id
+        event.parent_run_id = self.parent_run_id
+        event.depth = self.depth
+        event.session_id = self.session_id
+        event.org_id = self.org_id
+        event.agent = self.agent
+        event.attempt = self.attempt
+        event.step = self.step
+        event.time = now
+        event.stream = STREAM_OF[kind]
+        event.type = kind
+        event.version = EVENT_VERSION
+        event.data = data
+        event.__class__ = Event
         return event
 
 
 class _Draft:
     """A delta that grows until it is sealed."""
 
-    __slots__ = ("_more", "_sealed", "event")
+    __slots__ = ("_more", "event", "sealed")
 
     def __init__(self, event: Event) -> None:
         self.event = event
-        self._more: list[str] = []
-        self._sealed = False
+        self._more: list[str] | None = None
+        self.sealed = False
 
     def grow(self, kind: str, data: dict[str, Any]) -> bool:
-        if self._sealed or self.event.type != kind:
+        if self.event.type != kind:
             return False
         mine = self.event.data
         if len(mine) != len(data) or any(mine.get(key) != data[key] for key in data if key != "delta"):
             return False
+        if self._more is None:
+            self._more = []
         self._more.append(data["delta"])
         return True
 
     def seal(self) -> Event:
-        self._sealed = True
-        if self._more:
+        self.sealed = True
+        if self._more is not None:
             # The dict was made by `delta`'s caller for this event alone and nobody has seen it. A second time, as by a
             # reader and by the result, there is nothing more.
             data = cast("dict[str, Any]", self.event.data)
             data["delta"] += "".join(self._more)
-            self._more.clear()
+            self._more = None
         return self.event

@@ -4,7 +4,7 @@ What a run needs to be told of afterwards is kept; deltas live until the reader 
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import DELTA_TYPES, Event
@@ -23,8 +23,10 @@ class MemoryLog:
         self.followed = followed
         self.pending: deque[Entry] = deque()
         """What the reader has not taken yet. An attribute and no method, because it is looked at for each token."""
-        self._kept: dict[str, list[Entry]] = {}
+        self._kept: defaultdict[str, list[Entry]] = defaultdict(list)
         self._waiter: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The reader's, asked for once: that is a system call, and a reader waits for each token."""
         self.closed = False
         """Whether nothing more is written."""
 
@@ -32,7 +34,7 @@ class MemoryLog:
         """Take the next entry."""
         event = entry if isinstance(entry, Event) else entry.event
         if event.type not in DELTA_TYPES:
-            self._kept.setdefault(event.run_id, []).append(entry)
+            self._kept[event.run_id].append(entry)
         if self.followed:
             self.pending.append(entry)
             if self._waiter is not None:
@@ -54,7 +56,8 @@ class MemoryLog:
         if self._waiter is not None and not self._waiter.done():
             msg = "the stream has a reader"
             raise InvalidInput(msg, hint="Read it once, and pass the events on to whoever wants them.")
-        self._waiter = waiter = asyncio.get_running_loop().create_future()
+        self._loop = loop = self._loop or asyncio.get_running_loop()
+        self._waiter = waiter = loop.create_future()
         if self.pending or self.closed:
             waiter.set_result(None)
         return waiter
@@ -68,6 +71,7 @@ class MemoryLog:
         """Go on after a pause, with or without a reader."""
         self.closed = False
         self.followed = followed
+        self._loop = None
 
     def _wake(self) -> None:
         waiter, self._waiter = self._waiter, None

@@ -60,6 +60,8 @@ async def query(state: "RunState", step: "Step") -> ModelResponse:
 class _Answer:
     """One try at an answer, written to the journal under one message id."""
 
+    __slots__ = ("_followed", "_journal", "_message_id", "_state", "_step", "_texts")
+
     def __init__(self, state: "RunState", step: "Step") -> None:
         self._state = state
         self._step = step
@@ -77,7 +79,9 @@ class _Answer:
         response: ModelResponse | None = None
         async with aclosing(self._step.model.stream(request)) as chunks:
             async for chunk in chunks:
-                if isinstance(chunk, ModelResponse):
+                if isinstance(chunk, TextDelta):
+                    self._show_text(chunk.text)
+                elif isinstance(chunk, ModelResponse):
                     response = chunk
                 else:
                     self._show(chunk)
@@ -92,9 +96,11 @@ class _Answer:
 
         The provider has counted what it began to answer, and perhaps what was canceled before: so do we.
         """
-        usage = error.usage if error is not None else None
-        if usage is not None or self.shown or reason in {"canceled", "timeout"}:
-            self._state.add(replace(usage or Usage(), requests=1))
+        known = error.usage if error is not None else None
+        usage: Usage | None = None
+        if known is not None or self.shown or reason in {"canceled", "timeout"}:
+            usage = replace(known or Usage(), requests=1)
+            self._state.add(usage)
         if self._message_id is None:
             return
         partial = Message(
@@ -106,23 +112,24 @@ class _Answer:
                 "message_id": self._message_id,
                 "reason": reason,
                 "message": partial,
+                **({"usage": usage} if usage is not None else {}),
                 **({"error": error.as_data()} if error is not None else {}),
             },
         )
         if reason != "retry" and partial.parts:
             self._state.messages.append(partial)
 
-    def _show(self, chunk: TextDelta | ReasoningDelta | ToolCallDelta) -> None:
+    def _show_text(self, text: str) -> None:
         message_id = self._message_id or self._start()
-        if isinstance(chunk, TextDelta):
-            self._texts.append(chunk.text)
-            if self._followed:
-                self._journal.delta(
-                    "message.delta", {"message_id": message_id, "part": "text", "delta": chunk.text}
-                )
-        elif not self._followed:
+        self._texts.append(text)
+        if self._followed:
+            self._journal.delta("message.delta", {"message_id": message_id, "part": "text", "delta": text})
+
+    def _show(self, chunk: ReasoningDelta | ToolCallDelta) -> None:
+        message_id = self._message_id or self._start()
+        if not self._followed:
             return
-        elif isinstance(chunk, ReasoningDelta):
+        if isinstance(chunk, ReasoningDelta):
             self._journal.delta("reasoning.delta", {"message_id": message_id, "delta": chunk.text})
         else:
             self._journal.delta(
@@ -148,7 +155,14 @@ class _Answer:
         citations = [part for part in response.parts if isinstance(part, CitationPart)]
         self._journal.record(
             "message.completed",
-            {"message_id": message_id, "message": message, **({"citations": citations} if citations else {})},
+            {
+                "message_id": message_id,
+                "message": message,
+                "usage": response.usage,
+                "finish_reason": response.finish_reason,
+                "model": response.model,
+                **({"citations": citations} if citations else {}),
+            },
         )
         self._step.response = response
         self._step.latency_ms = self._elapsed_ms()

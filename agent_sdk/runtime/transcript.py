@@ -36,6 +36,7 @@ _BELONGS: Final[dict[Role, tuple[type[Part], ...]]] = {
     "assistant": (TextPart, ReasoningPart, ToolCallPart, CitationPart),
     "tool": (ToolResultPart, ImagePart, DocumentPart),
 }
+_BESIDE: Final = (ReasoningPart, CitationPart)
 
 
 def repair(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -64,18 +65,18 @@ def repair(messages: Iterable[Message]) -> tuple[Message, ...]:
 def _clean(message: Message, called: set[str]) -> tuple[Part, ...]:
     """The parts that may stand in a message of its role, without empty ones and without calls made before."""
     parts: list[Part] = []
+    belongs, says_something = _BELONGS[message.role], False
     for part in message.parts:
-        if not isinstance(part, _BELONGS[message.role]) or _is_empty(part):
+        if not isinstance(part, belongs) or _is_empty(part):
             continue
         if isinstance(part, ToolCallPart):
             if part.tool_call_id in called:
                 continue
             called.add(part.tool_call_id)
         parts.append(part)
+        says_something = says_something or not isinstance(part, _BESIDE)
     # Reasoning alone says nothing that may be sent back: it was cut before the answer began.
-    if all(isinstance(part, ReasoningPart | CitationPart) for part in parts):
-        return ()
-    return tuple(parts)
+    return tuple(parts) if says_something else ()
 
 
 def _is_empty(part: Part) -> bool:
@@ -96,25 +97,27 @@ def _add(repaired: list[Message], message: Message) -> None:
 def _answer_calls(repaired: list[Message], answers: Sequence[Message]) -> None:
     """Answer the calls of the last message from what was found after it; drop what answers nothing."""
     last = repaired[-1] if repaired else None
-    if last is None or last.role != "assistant" or not last.tool_calls:
+    if last is None or last.role != "assistant" or not (calls := last.tool_calls):
         return
     found = _by_call(answers)
     parts: list[Part] = []
-    for call in last.tool_calls:
+    for call in calls:
         parts.extend(found.get(call.tool_call_id) or [_interrupted(call)])
     first = answers[0] if answers else Message(id=f"{last.id}:answers", role="tool")
-    repaired.append(replace(first, parts=tuple(parts)))
+    repaired.append(Message(id=first.id, role="tool", parts=tuple(parts), agent=first.agent))
 
 
 def _by_call(answers: Sequence[Message]) -> dict[str, list[Part]]:
     """Each call's first result, with the images and documents that follow it."""
     found: dict[str, list[Part]] = {}
     current: list[Part] | None = None
-    for part in (part for message in answers for part in message.parts):
-        if isinstance(part, ToolResultPart):
-            current = None if part.tool_call_id in found else found.setdefault(part.tool_call_id, [])
-        if current is not None and isinstance(part, _BELONGS["tool"]):
-            current.append(part)
+    belongs = _BELONGS["tool"]
+    for message in answers:
+        for part in message.parts:
+            if isinstance(part, ToolResultPart):
+                current = None if part.tool_call_id in found else found.setdefault(part.tool_call_id, [])
+            if current is not None and isinstance(part, belongs):
+                current.append(part)
     return found
 
 

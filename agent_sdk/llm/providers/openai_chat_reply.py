@@ -85,10 +85,13 @@ class _Chunk(msgspec.Struct, gc=False):
 
 _CHUNKS: Final = msgspec.json.Decoder(_Chunk)
 _JSON: Final = msgspec.json.Decoder()
+_NO_DETAILS: Final = _Details()
 
 
 class ChatReader:
     """Puts chunks into a builder (`agent_sdk.llm.decoding.AnswerReader`)."""
+
+    __slots__ = ("_builder", "_last_key", "_provider")
 
     def __init__(self, builder: ResponseBuilder, provider: str) -> None:
         """Fill `builder` with what `provider` says."""
@@ -179,8 +182,8 @@ class ChatReader:
 
 
 def _usage(usage: _Usage) -> Usage:
-    prompt = usage.prompt_tokens_details or _Details()
-    completion = usage.completion_tokens_details or _Details()
+    prompt = usage.prompt_tokens_details or _NO_DETAILS
+    completion = usage.completion_tokens_details or _NO_DETAILS
     return assembly.usage(
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.completion_tokens,

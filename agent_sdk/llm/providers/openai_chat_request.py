@@ -57,10 +57,11 @@ def chat_body(request: ModelRequest, endpoint: Endpoint) -> Json:
             }
             for tool in request.tools
         ]
-        body |= set_fields(parallel_tool_calls=settings.parallel_tool_calls, tool_choice=_choice(request))
     if request.output is not None:
         body["response_format"] = {"type": "json_schema", "json_schema": _output(request.output)}
     body |= set_fields(
+        parallel_tool_calls=settings.parallel_tool_calls if request.tools else None,
+        tool_choice=_choice(request),
         temperature=settings.temperature,
         top_p=settings.top_p,
         seed=settings.seed,

@@ -54,7 +54,7 @@ class Endpoint:
             provider=self.provider,
             url=self.url,
             headers=headers,
-            body=_encode({**body, **settings.extra}, self.provider),
+            body=_encode({**body, **settings.extra} if settings.extra else body, self.provider),
             timeout_s=settings.timeout_s,
         )
 
