@@ -13,15 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from agent_sdk.contracts import errors  # noqa: E402 - after the path is set
+from agent_sdk.contracts import errors, platform_errors  # noqa: E402 - after the path is set
 from agent_sdk.contracts.errors import AgentSDKError  # noqa: E402
 
+HOMES = frozenset({errors.__name__, platform_errors.__name__})
 PAGE = ROOT / "docs" / "ERRORS.md"
 
 INTRODUCTION = """\
 # Errors
 
-This page is generated from `agent_sdk/contracts/errors.py` by `scripts/generate_error_docs.py`; do not edit it.
+This page is generated from `agent_sdk/contracts/{errors,platform_errors}.py` by `scripts/generate_error_docs.py`; do not edit it.
 
 Every error of the SDK descends from `AgentSDKError` and carries a `code`, which never changes its meaning; `retryable`,
 which says whether the same call may succeed later without a change; and a `hint` at what to do. The hint below is the
@@ -47,13 +48,13 @@ def below(kind: type[AgentSDKError]) -> Iterator[type[AgentSDKError]]:
     """`kind` and everything below it that the SDK declares, in the order of the source."""
     yield kind
     for child in kind.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__ in HOMES:
             yield from below(child)
 
 
 def tree_below(kind: type[AgentSDKError], lead: str = "") -> Iterator[str]:
     """The names of everything below `kind`, drawn as a tree."""
-    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    children = [child for child in kind.__subclasses__() if child.__module__ in HOMES]
     for child in children:
         branch, trunk = ("└── ", "    ") if child is children[-1] else ("├── ", "│   ")
         yield f"{lead}{branch}{child.__name__}"

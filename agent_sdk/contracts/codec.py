@@ -12,10 +12,12 @@ import msgspec
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import PART_TYPES, Message, Part, Role
+from agent_sdk.contracts.usage import Usage
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 _EVENTS: Final = msgspec.json.Decoder(Event)
+_USAGES: Final = msgspec.json.Decoder(Usage)
 _JSON: Final = msgspec.json.Decoder()
 _TOO_DEEP: Final = "nested too deeply"
 
@@ -93,6 +95,20 @@ def message_from_plain(data: Mapping[str, Any]) -> Message:
         raise InvalidInput(msg) from error
     parts = tuple([part_from_plain(part) for part in envelope.parts])
     return Message(id=envelope.id, role=envelope.role, parts=parts, agent=envelope.agent)
+
+
+def usage_from_plain(data: Mapping[str, Any]) -> Usage:
+    """Rebuild a usage from its plain form.
+
+    Raises:
+        InvalidInput: `data` has not the shape of a usage.
+    """
+    try:
+        # Through text, so that a price is the decimal number that was written and not its nearest binary one.
+        return _USAGES.decode(_ENCODER.encode(data))
+    except (TypeError, ValueError) as error:
+        msg = f"not a usage: {error}"
+        raise InvalidInput(msg) from error
 
 
 def part_from_plain(data: Mapping[str, Any]) -> Part:

@@ -34,7 +34,11 @@
     └── RunFailed                    the run ended without an output; carries what it had
         ├── LimitExceeded
         ├── GuardrailTripped
-        └── OutputInvalid
+        ├── OutputInvalid
+        └── DeadLettered             its owners were lost too often without a step of progress
+
+What only the platform raises (access, conflicts, the store) is in `agent_sdk.contracts.platform_errors`, under the
+same root.
 
 `code` is stable and listed in docs/ERRORS.md; the class docstring is the default message. Errors know nothing of
 HTTP. `ModelRetry`, `ToolFailed` and `ApprovalRequired` (`agent_sdk.contracts.signals`) are not errors.
@@ -353,3 +357,11 @@ class OutputInvalid(RunFailed):
 
     code = "ASDK-RUN-004"
     stop_reason = "model_error"
+
+
+class DeadLettered(RunFailed):
+    """Whoever executed the run was lost too often without a new step."""
+
+    code = "ASDK-RUN-005"
+    stop_reason = "dead_letter"
+    hint = "Look at the last events: what was begun there may bring its process down. Redrive it when that is mended."

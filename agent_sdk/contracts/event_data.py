@@ -32,7 +32,7 @@ class RunStarted(TypedDict):
 class RunResumed(TypedDict):
     """A later claim: after a pause, a retry, or the loss of the owner."""
 
-    reason: Literal["resumed", "retry", "owner_lost"]
+    reason: Literal["resumed", "retry", "owner_lost", "drained", "forked"]
 
 
 class PendingCall(TypedDict):
@@ -138,6 +138,11 @@ class MessageCompleted(TypedDict):
 
     message_id: str
     message: Message
+    usage: NotRequired[Usage]
+    """Of the request, so that it is counted also when the step's end is never written."""
+    finish_reason: NotRequired[FinishReason]
+    model: NotRequired[str]
+    """The model that answered, as the provider calls it."""
     citations: NotRequired[Sequence[CitationPart]]
 
 
@@ -148,6 +153,8 @@ class MessageFailed(TypedDict):
     reason: Literal["interrupted", "retry", "error", "canceled", "timeout"]
     message: NotRequired[Message]
     """What had arrived."""
+    usage: NotRequired[Usage]
+    """What the cut request is counted as."""
     error: NotRequired[RunError]
 
 
@@ -183,6 +190,8 @@ class ToolCompleted(TypedDict):
     version: str
     result: Any
     duration_ms: int
+    content: NotRequired[str]
+    """What the model reads, where that is not `result` itself or its JSON text."""
     attachments: NotRequired[Sequence[ImagePart | DocumentPart]]
 
 
@@ -194,6 +203,8 @@ class ToolFailed(TypedDict):
     version: str
     error: RunError
     duration_ms: int
+    sent_back: NotRequired[bool]
+    """Whether the model is asked to correct the call, which it may a bounded number of times."""
 
 
 class ToolDenied(TypedDict):
@@ -221,6 +232,8 @@ class ApprovalRequested(TypedDict):
     args_hash: str
     """SHA-256 of name and arguments, hexadecimal."""
     reason: NotRequired[str | None]
+    child_run_id: NotRequired[str]
+    """Where it is a subagent that waits: its own journal asks, and nobody has to decide here."""
 
 
 class ApprovalResolved(TypedDict):
@@ -263,6 +276,19 @@ class SubagentEnded(TypedDict):
     reason: NotRequired[str | None]
 
 
+class InputReceived(TypedDict):
+    """The user said something more while the run was at work; the next step answers it."""
+
+    message: Message
+
+
+class TranscriptAdded(TypedDict):
+    """The runtime added a message of its own to the transcript: journaled, because nothing else tells of it."""
+
+    message: Message
+    reason: Literal["handoff", "output_accepted", "output_invalid"]
+
+
 class MemoryCompacted(TypedDict):
     """History was shortened for the next request; the originals are kept."""
 
@@ -293,6 +319,8 @@ DATA_OF: Final[Mapping[str, type]] = {
     "subagent.canceled": SubagentEnded,
     "memory.compacted": MemoryCompacted,
     "route.fallback": RouteFallback,
+    "input.received": InputReceived,
+    "transcript.added": TranscriptAdded,
     "message.started": MessageStarted,
     "message.delta": MessageDelta,
     "message.completed": MessageCompleted,

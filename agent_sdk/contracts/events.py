@@ -33,6 +33,8 @@ LifecycleType = Literal[
     "subagent.canceled",
     "memory.compacted",
     "route.fallback",
+    "input.received",
+    "transcript.added",
 ]
 AssistantType = Literal[
     "message.started", "message.delta", "message.completed", "message.failed", "reasoning.delta"

@@ -37,6 +37,11 @@ def encode_ulid(time_ms: int, entropy: int) -> str:
     return "".join([PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
 
 
+def first_message_id(run_id: str) -> str:
+    """The id of the message with which a run begins."""
+    return f"msg_{run_id.removeprefix('run_')}"
+
+
 def run_mark(run_id: str) -> str:
     """Ten characters of a digest of a run's id, which all its event ids have in common."""
     digest = int.from_bytes(blake2b(run_id.encode(), digest_size=8).digest())

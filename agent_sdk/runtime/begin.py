@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from agent_sdk.contracts.errors import GuardrailTripped, InvalidInput
-from agent_sdk.contracts.ids import is_session_id
+from agent_sdk.contracts.ids import first_message_id, is_session_id
 from agent_sdk.contracts.messages import DocumentPart, ImagePart, Input, Message, Part, TextPart, input_parts
+from agent_sdk.contracts.scope import ORG_DEFAULT
 from agent_sdk.ports.llm import Model
 from agent_sdk.runtime.cancellation import CancelToken
 from agent_sdk.runtime.decisions import interruptions
@@ -15,14 +16,10 @@ from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.execute import as_text
 from agent_sdk.runtime.journal import Journal
 from agent_sdk.runtime.limits import UsageLimits
-from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.outcome import Outcome
 from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.services import Services
-from agent_sdk.runtime.state import RunState, model_for
-
-ORG_DEFAULT: Final = "org_00000000000000000000000001"
-"""The organisation of every run where there is only one: an id that no clock makes."""
+from agent_sdk.runtime.state import RunLog, RunState, model_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,7 @@ class RunSpec:
     """The caller's token, which may be that of other runs, too: a run hears it and never sets it."""
 
 
-def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunState | None = None) -> RunState:
+def new_state(services: Services, spec: RunSpec, log: RunLog, parent: RunState | None = None) -> RunState:
     """Make the state of a run that has not begun. Must be called on the event loop that will run it.
 
     Raises:
@@ -49,7 +46,7 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
     """
     agent, ids = spec.agent, services.ids
     agent.check()
-    parts = _user_parts(spec.input)
+    parts = user_parts(spec.input)
     if spec.session is not None and not is_session_id(spec.session):
         msg = f"{spec.session!r} cannot be a session id"
         raise InvalidInput(msg, hint="Use letters, digits and _ . : @ -, at most 128 of them.")
@@ -77,13 +74,18 @@ def new_state(services: Services, spec: RunSpec, log: MemoryLog, parent: RunStat
         loop=asyncio.get_running_loop(),
         session_named=spec.session is not None,
         history=(),
-        messages=[Message(id=ids.new("msg"), role="user", parts=parts)],
+        messages=[Message(id=first_message_id(journal.run_id), role="user", parts=parts)],
         parent=parent,
         unchecked_from=0 if agent.input_guardrails else None,
     )
 
 
-def _user_parts(given: Input) -> tuple[Part, ...]:
+def user_parts(given: Input) -> tuple[Part, ...]:
+    """The parts of what a user says.
+
+    Raises:
+        InvalidInput: It is empty, or holds what no user says.
+    """
     if not _is_input(given):
         msg = f"the input is of type {type(given).__name__}"
         raise InvalidInput(msg, hint="Pass text, or a list of parts.")
@@ -119,9 +121,10 @@ def start(state: RunState) -> None:
     state.journal.record("run.started", {"model": state.model.id})
 
 
-def requeue(state: RunState) -> None:
-    """Journal that a paused run goes on."""
+def requeue(state: RunState, *, attempt: int | None = None) -> None:
+    """Journal that a paused run goes on; in another attempt, where its number is given."""
     state.journal.record("run.queued", {"model": state.model.id})
+    state.journal.attempt = attempt or state.journal.attempt
     state.journal.record("run.resumed", {"reason": "resumed"})
 
 

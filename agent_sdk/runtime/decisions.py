@@ -80,6 +80,7 @@ def _resolve(state: "RunState", call: "Call", decision: ApprovalDecision) -> Non
             "tool_call_id": decision.tool_call_id,
             "decision": decision.decision,
             "reason": decision.reason,
+            **({"by": decision.by} if decision.by is not None else {}),
             **({"args": decision.args} if decision.args is not None else {}),
         },
     )

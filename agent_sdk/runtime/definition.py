@@ -1,5 +1,6 @@
 """What an agent is: an immutable definition. `agent_sdk.runtime.agent` adds the ways to run it."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast
 
 from typing_extensions import TypeVar
 
+from agent_sdk.contracts.codec import canonical
 from agent_sdk.contracts.errors import DefinitionError
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.memory.policy import MemoryPolicy
@@ -65,6 +67,7 @@ class AgentDefinition(Generic[DepsT, OutputT]):
         output_retries_max: int = OUTPUT_RETRIES_MAX_DEFAULT,
         on_tool_not_found: OnToolNotFound = "retry",
         description: str = "",
+        deps_factory: Callable[[], DepsT] | None = None,
     ) -> None:
         """Define an agent.
 
@@ -86,6 +89,7 @@ class AgentDefinition(Generic[DepsT, OutputT]):
             output_retries_max: How often an output that does not fit may be sent back.
             on_tool_not_found: Tell the model (`retry`) or end the run (`fail`) when it calls an unknown tool.
             description: What it is good at, for agents that may call it.
+            deps_factory: Makes `deps` for a run that knows only its journal, as on a server.
 
         Raises:
             DefinitionError: A function cannot be a tool. What only their types show, and two tools of one name, is
@@ -108,7 +112,7 @@ class AgentDefinition(Generic[DepsT, OutputT]):
         self.output_retries_max = output_retries_max
         self.on_tool_not_found: OnToolNotFound = on_tool_not_found
         self.description = description
-
+        self.deps_factory = deps_factory
         self._defined = True
 
     if not TYPE_CHECKING:  # type checkers would take it for leave to set anything
@@ -137,6 +141,23 @@ class AgentDefinition(Generic[DepsT, OutputT]):
     def overridden_model(self) -> Model | str | None:
         """The model that `override` put in force here, or None."""
         return _overrides.get({}).get(id(self))
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of what the agent is: another one may not repeat what a journal says. 16 hexadecimal characters.
+
+        Functions count by their names, because what they do cannot be read.
+        """
+        told: dict[str, Any] = {
+            "name": self.name,
+            "model": self.model if isinstance(self.model, str | None) else self.model.id,
+            "instructions": [
+                item if isinstance(item, str) else _qualified(item) for item in self.instructions
+            ],
+            "tools": self.tool_specs,
+            "output": None if self.output.is_text else self.output.schema.schema,
+        }
+        return hashlib.sha256(canonical(told)).hexdigest()[:16]
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
@@ -182,6 +203,11 @@ class AgentDefinition(Generic[DepsT, OutputT]):
                 checked.add(id(agent))
                 _ = agent.tool_specs, agent.output.is_text or agent.output.schema
                 waiting += [item.agent for item in agent.handoffs]
+
+
+def _qualified(function: Callable[..., Any]) -> str:
+    kind = type(function)
+    return getattr(function, "__qualname__", kind.__qualname__)
 
 
 def _name(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from agent_sdk.contracts.codec import canonical, decode
+from agent_sdk.contracts.codec import canonical, decode, encode
 from agent_sdk.contracts.errors import (
     AgentSDKError,
     RunFailed,
@@ -22,7 +22,7 @@ from agent_sdk.contracts.signals import ApprovalRequired, ModelRetry, ToolFailed
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.tool import Tool, ToolOutput
-from agent_sdk.runtime.state import Call
+from agent_sdk.runtime.state import Call, CallStatus
 from agent_sdk.tools.output import bounded
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 TOOL_TIMEOUT_DEFAULT_S: Final = 120.0
 TOOL_DELTA_MAX_CHARS: Final = 200_000
 """Streamed output of one call; more is not shown."""
+DENIED: Final = "The call was denied: "
+CANCELED: Final = "The call was canceled."
+_READY: Final[frozenset[CallStatus]] = frozenset({"accepted", "approved", "repeat"})
+_ONE_CALL: Final = Usage(tool_calls=1)
 
 
 async def execute(state: "RunState", step: "Step") -> None:
@@ -43,7 +47,7 @@ async def execute(state: "RunState", step: "Step") -> None:
         raise step.fatal
     for group in _groups(step.calls):
         _request_approvals(state, group)
-        ready = [call for call in group if call.status in {"accepted", "approved"}]
+        ready = [call for call in group if call.status in _READY]
         if len(ready) == 1:
             await _run_call(state, step, ready[0])
         elif ready:
@@ -67,18 +71,23 @@ def accept(state: "RunState", step: "Step", part: ToolCallPart) -> Call:
             "name": part.name,
             "version": tool.spec.version if tool else "",
             "args": args or {},
-            "message_id": state.messages[-1].id,
+            "message_id": cast("Message", step.message).id,
         },
     )
     call = Call(part=part, tool=tool, args=args or {})
     if tool is None:
-        known = ", ".join(sorted(state.agent.tools_by_name)) or "none"
-        error = ToolNotFound(f"There is no tool named {part.name!r}.", hint=f"Tools: {known}.")
-        _handle_failure(state, step, call, error, 0)
+        refuse_unknown(state, step, call)
     elif args is None:
         error = ToolArgumentsInvalid(f"The arguments of {part.name} are not a JSON object.")
         _handle_failure(state, step, call, error, 0)
     return call
+
+
+def refuse_unknown(state: "RunState", step: "Step", call: Call) -> None:
+    """End a call of a tool that the agent has not."""
+    known = ", ".join(sorted(state.agent.tools_by_name)) or "none"
+    error = ToolNotFound(f"There is no tool named {call.part.name!r}.", hint=f"Tools: {known}.")
+    _handle_failure(state, step, call, error, 0)
 
 
 def args_hash(name: str, args: Mapping[str, Any]) -> str:
@@ -91,7 +100,7 @@ def deny(state: "RunState", call: Call, reason: str | None) -> None:
     why = reason or "no reason was given"
     data = {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "reason": why}
     state.journal.record("tool.denied", data)
-    _answer(call, f"The call was denied: {why}.", "denied")
+    answer(call, f"{DENIED}{why}.", "denied")
 
 
 def cancel_calls(state: "RunState", calls: Iterable[Call]) -> None:
@@ -119,7 +128,7 @@ async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
     )
     journal.record("tool.executing", {"tool_call_id": call.part.tool_call_id, "idempotency_key": key})
     await journal.committed()
-    state.add(Usage(tool_calls=1))
+    state.add(_ONE_CALL)
     began = clock.monotonic()
     limit_s = tool.spec.timeout_s or TOOL_TIMEOUT_DEFAULT_S
     timeout = asyncio.timeout(limit_s)
@@ -128,7 +137,7 @@ async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
             output = await tool.call(context, call.args)
         _complete(state, call, tool.spec, output, _ms(clock.monotonic() - began))
     except ApprovalRequired as signal:
-        _request_approval(state, call, signal.reason)
+        request_approval(state, call, signal.reason)
     except asyncio.CancelledError as error:
         if _is_canceled(state):
             _canceled(state, call, _ms(clock.monotonic() - began))
@@ -158,12 +167,23 @@ def _complete(state: "RunState", call: Call, spec: ToolSpec, output: ToolOutput,
             "version": spec.version,
             "result": value,
             "duration_ms": duration_ms,
+            **({"content": shown.content} if shown.content != text_of(value) else {}),
             **({"attachments": output.attachments} if output.attachments else {}),
         },
     )
     state.tool_failures.pop(spec.name, None)
-    _answer(call, shown.content, "completed")
+    answer(call, shown.content, "completed")
     call.answer.extend(output.attachments)
+
+
+def text_of(value: Any) -> str | None:
+    """What a model reads of a result, unless its tool says otherwise; None where it has no JSON form."""
+    if isinstance(value, str):
+        return value
+    try:
+        return encode(value).decode()
+    except (TypeError, ValueError):
+        return None
 
 
 def _handle_failure(
@@ -180,20 +200,29 @@ def _handle_failure(
     else:
         told = ToolCrashed(f"{type(error).__name__}: {error}")
     told.__cause__ = None if told is error else error
-    _fail(state, call, told, duration_ms)
+    sent_back = isinstance(error, ModelRetry | ToolArgumentsInvalid | ToolNotFound)
+    _fail(state, call, told, duration_ms, sent_back=sent_back)
+    if sent_back:
+        count_failure(state, step, name, str(told), error)
+
+
+def count_failure(
+    state: "RunState", step: "Step", name: str, message: str, cause: BaseException | None
+) -> None:
+    """Count a call that was sent back to the model, and set what ends the run where it had its chances."""
     # Parallel calls that fail in one step are one try: the model had no chance to correct itself in between.
-    if name in step.sent_back or not isinstance(error, ModelRetry | ToolArgumentsInvalid | ToolNotFound):
+    if name in step.sent_back:
         return
     step.sent_back.add(name)
     failures = state.tool_failures[name] = state.tool_failures.get(name, 0) + 1
     if failures > state.agent.tool_retries_max:
-        msg = f"{name} was called wrongly {failures} times in a row; the last time: {told}"
+        msg = f"{name} was called wrongly {failures} times in a row; the last time: {message}"
         fatal = RunFailed(msg, hint="Look at the tool's description and schema.", stop_reason="tool_error")
-        fatal.__cause__ = error
+        fatal.__cause__ = cause
         step.fatal = fatal
 
 
-def _fail(state: "RunState", call: Call, error: ToolError, duration_ms: int) -> None:
+def _fail(state: "RunState", call: Call, error: ToolError, duration_ms: int, *, sent_back: bool) -> None:
     data = error.as_data()
     # Messages of the operating system may hold what is no text, such as the name of a file in another encoding.
     data = replace(data, message=as_text(data.message))
@@ -205,12 +234,13 @@ def _fail(state: "RunState", call: Call, error: ToolError, duration_ms: int) -> 
             "version": call.tool.spec.version if call.tool else "",
             "error": data,
             "duration_ms": duration_ms,
+            **({"sent_back": True} if sent_back else {}),
         },
     )
-    _answer(call, _told(data), "failed")
+    answer(call, told_of(data), "failed")
 
 
-def _told(error: RunError) -> str:
+def told_of(error: RunError) -> str:
     """What the model reads of a failure."""
     if not error.hint:
         return error.message
@@ -221,10 +251,11 @@ def _told(error: RunError) -> str:
 def _canceled(state: "RunState", call: Call, duration_ms: int) -> None:
     data = {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "duration_ms": duration_ms}
     state.journal.record("tool.canceled", data)
-    _answer(call, "The call was canceled.", "canceled")
+    answer(call, CANCELED, "canceled")
 
 
-def _answer(call: Call, content: str, outcome: ToolOutcome) -> None:
+def answer(call: Call, content: str, outcome: ToolOutcome) -> None:
+    """End a call with what the model reads of it."""
     call.status = "ended"
     call.answer = [
         ToolResultPart(
@@ -240,12 +271,14 @@ def _answer(call: Call, content: str, outcome: ToolOutcome) -> None:
 def _request_approvals(state: "RunState", calls: Iterable[Call]) -> None:
     for call in calls:
         if call.status == "accepted" and call.tool is not None and call.tool.spec.needs_approval:
-            _request_approval(state, call, None)
+            request_approval(state, call, None)
 
 
-def _request_approval(state: "RunState", call: Call, reason: str | None) -> None:
+def request_approval(state: "RunState", call: Call, reason: str | None) -> None:
+    """Leave a call waiting for a human."""
     call.status = "waiting"
     call.waiting_for = reason
+    child = state.children.get(call.part.tool_call_id)
     state.journal.record(
         "tool.approval_requested",
         {
@@ -254,6 +287,7 @@ def _request_approval(state: "RunState", call: Call, reason: str | None) -> None
             "args": call.args,
             "args_hash": args_hash(call.part.name, call.args),
             "reason": reason,
+            **({"child_run_id": child.journal.run_id} if child is not None else {}),
         },
     )
 

@@ -1,9 +1,9 @@
 """The loop: `run → step → query → execute`. There is one, whoever watches."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from agent_sdk.contracts.errors import ContentFiltered, ModelError, OutputInvalid, RunFailed
+from agent_sdk.contracts.errors import AgentSDKError, ContentFiltered, ModelError, OutputInvalid, RunFailed
 from agent_sdk.contracts.messages import Message, TextPart, ToolCallPart, ToolResultPart
 from agent_sdk.contracts.signals import ModelRetry
 from agent_sdk.runtime.cancellation import Interrupter
@@ -16,6 +16,7 @@ from agent_sdk.runtime.outcome import (
     interrupted,
     journal_outcome,
     record_child_end,
+    retrying,
     wrapped,
 )
 from agent_sdk.runtime.output import OUTPUT_TOOL
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 
 EMPTY_ANSWER: Final = "Your answer was empty. Answer the user, or call a tool."
 OUTPUT_ACCEPTED: Final = "The answer was accepted."
+AddedBecause = Literal["handoff", "output_accepted", "output_invalid"]
 TOO_LATE: Final = "Not done: the conversation was handed over to another agent."
 
 
 async def run(state: "RunState") -> Outcome:
-    """Run to the end or to a pause, and journal it. A failure is an outcome; only a foreign cancellation is raised."""
+    """Run to the end or to a pause, and journal it. A failure is an outcome; only a foreign cancellation is raised.
+
+    A run that drains is left at the border of a step, with the outcome `running` and nothing journaled.
+    """
     clock = state.services.clock
     began = clock.monotonic()
     with Interrupter(None if state.parent else state.token, state.time_left_s) as interrupter:
@@ -46,7 +51,7 @@ async def run(state: "RunState") -> Outcome:
             # A CancelledError that nobody asked for is a bug in what raised it, as any other exception is.
             outcome = interrupted(state) if state.interrupted else failed(wrapped(error))
         except (RunFailed, ModelError) as error:
-            outcome = failed(error)
+            outcome = retrying(state, error) or failed(error)
         except Exception as error:  # noqa: BLE001 - a bug in a caller's function ends the run, journaled, not lost
             outcome = failed(wrapped(error))
         except BaseException as error:
@@ -54,8 +59,17 @@ async def run(state: "RunState") -> Outcome:
             journal_outcome(state, failed(wrapped(error)))
             raise
     state.active_s += clock.monotonic() - began
-    journal_outcome(state, outcome)
+    if outcome.status != "running":
+        journal_outcome(state, outcome)
     await state.journal.committed()
+    return outcome
+
+
+def fail_idle(state: "RunState", error: AgentSDKError) -> Outcome:
+    """Journal the end of a run that cannot be executed."""
+    _cut(state, error)
+    outcome = failed(error)
+    journal_outcome(state, outcome)
     return outcome
 
 
@@ -81,16 +95,42 @@ async def _guarded(state: "RunState") -> Outcome:
 
 
 async def _steps(state: "RunState") -> Outcome:
-    if state.step is None and not state.token.canceled:
+    # Where nothing is unchecked from the first message on, they have spoken in an earlier attempt.
+    if not state.token.canceled and state.unchecked_from == 0:
         await _guard_input(state)
     while True:
         # Also what a function swallowed: an interruption is not forgotten.
         if state.interrupted or (state.step is None and state.token.canceled):
             _cut(state, asyncio.CancelledError())
             return interrupted(state)
-        outcome = await _step(state)
-        if outcome is not None:
+        if state.step is None and (outcome := _at_border(state)) is not None:
             return outcome
+        outcome = await _step(state)
+        if outcome is not None and not await _has_more_to_answer(state, outcome):
+            return outcome
+
+
+def _at_border(state: "RunState") -> Outcome | None:
+    """Between two steps: stop where that is asked for, and take in what the user added."""
+    if state.draining:
+        return Outcome(status="running", stop_reason="end_turn")
+    if state.pause_requested:
+        state.pause_requested = False
+        return Outcome(status="paused", stop_reason="input_required")
+    while state.inputs:
+        message = state.inputs.popleft()
+        state.messages.append(message)
+        state.journal.record("input.received", {"message": message})
+    return None
+
+
+async def _has_more_to_answer(state: "RunState", outcome: Outcome) -> bool:
+    """Whether the user said more before this answer, which then does not end the run."""
+    if outcome.status != "completed":
+        return False
+    if state.refresh is not None:
+        await state.refresh()
+    return bool(state.inputs)
 
 
 async def _step(state: "RunState") -> Outcome | None:
@@ -100,15 +140,13 @@ async def _step(state: "RunState") -> Outcome | None:
         if step is None:
             step = _begin(state)
             response = await query(state, step)
-            if state.guards:
-                # Nothing is executed and nothing is an answer before their verdicts.
-                await asyncio.gather(*state.guards)
-                state.unchecked_from = None
+            await _hear_guards(state)
             state.check_answer()
-            _accept_calls(state, step)
+            accept_calls(state, step)
             if response.finish_reason == "content_filter" and not response.parts:
                 msg = f"the content filter of {step.model.id} withheld the whole answer"
                 raise ContentFiltered(msg, provider=step.model.id)
+        await _hear_guards(state)
         await execute(state, step)
         if not step.waiting:
             return await _finish(state, step)
@@ -131,14 +169,26 @@ def _begin(state: "RunState") -> Step:
     return step
 
 
-def _accept_calls(state: "RunState", step: Step) -> None:
-    """Journal the calls of the answer; handoffs and the hidden output tool are not tools to a reader."""
+async def _hear_guards(state: "RunState") -> None:
+    """Nothing is executed and nothing is an answer before their verdicts."""
+    if state.guards:
+        await asyncio.gather(*state.guards)
+        state.unchecked_from = None
+
+
+def accept_calls(state: "RunState", step: Step) -> None:
+    """Journal the calls of the answer; handoffs and the hidden output tool are not tools to a reader.
+
+    Those that were journaled before a crash stay as they are.
+    """
+    known = {call.part.tool_call_id: call for call in step.calls}
+    step.calls = []
     hidden: set[str] = set(state.agent.handoffs_by_name)
     if not state.agent.output.is_text:
         hidden.add(OUTPUT_TOOL)
     for part in _message(step).tool_calls:
         if part.name not in hidden:
-            step.calls.append(accept(state, step, part))
+            step.calls.append(known.get(part.tool_call_id) or accept(state, step, part))
     unknown = next((call for call in step.calls if call.tool is None), None)
     if unknown is not None and state.agent.on_tool_not_found == "fail":
         msg = f"the model called {unknown.part.name!r}, which is no tool of {state.agent.name!r}"
@@ -183,7 +233,7 @@ async def _read_output(state: "RunState", message: Message) -> Outcome | None:
             value = output.read(value)
     else:
         value = output.read(final.arguments)
-        _answer_hidden(state, final, OUTPUT_ACCEPTED)
+        _answer_hidden(state, final, OUTPUT_ACCEPTED, "output_accepted")
     state.unchecked_from = state.messages.index(message)
     for guardrail in state.agent.output_guardrails:
         await guardrail.verdict(state.context(), value)
@@ -201,10 +251,10 @@ def _ask_again(state: "RunState", message: Message, problem: str) -> None:
         )
     final = _final_call(message)
     if final is not None:
-        _answer_hidden(state, final, problem)
+        _answer_hidden(state, final, problem, "output_invalid")
     else:
-        ids = state.services.ids
-        state.messages.append(Message(id=ids.new("msg"), role="user", parts=(TextPart(text=problem),)))
+        said = Message(id=state.services.ids.new("msg"), role="user", parts=(TextPart(text=problem),))
+        _add(state, said, "output_invalid")
 
 
 def _hand_off(state: "RunState", message: Message) -> bool:
@@ -219,20 +269,21 @@ def _hand_off(state: "RunState", message: Message) -> bool:
         if taken is None:
             taken = found
             state.journal.record("handoff.completed", data)
-            _answer_hidden(state, part, f"The agent {found.agent.name} has taken over.")
+            _answer_hidden(state, part, f"The agent {found.agent.name} has taken over.", "handoff")
         else:
             state.journal.record("handoff.failed", {**data, "reason": "another handoff came first"})
-            _answer_hidden(state, part, TOO_LATE)
+            _answer_hidden(state, part, TOO_LATE, "handoff")
     if taken is None:
         return False
     final = _final_call(message)
     if final is not None and not state.agent.output.is_text:
-        _answer_hidden(state, final, TOO_LATE)
-    _take_over(state, taken)
+        _answer_hidden(state, final, TOO_LATE, "handoff")
+    take_over(state, taken)
     return True
 
 
-def _take_over(state: "RunState", taken: "Handoff") -> None:
+def take_over(state: "RunState", taken: "Handoff") -> None:
+    """Let another agent go on with the run."""
     state.agent = taken.agent
     state.model = model_for(state.services, taken.agent, state.model_choice)
     if taken.history is not None:
@@ -245,15 +296,27 @@ def _final_call(message: Message) -> ToolCallPart | None:
     return next((part for part in message.tool_calls if part.name == OUTPUT_TOOL), None)
 
 
-def _answer_hidden(state: "RunState", part: ToolCallPart, content: str) -> None:
-    """Answer a call that is no tool to a reader, so that the transcript stays valid."""
+def _answer_hidden(state: "RunState", part: ToolCallPart, content: str, reason: AddedBecause) -> None:
+    """Answer a call that is no tool to a reader, so that the transcript stays valid. Once, also after a crash."""
+    if any(
+        isinstance(known, ToolResultPart) and known.tool_call_id == part.tool_call_id
+        for message in state.messages
+        for known in message.parts
+    ):
+        return
     result = ToolResultPart(
         tool_call_id=part.tool_call_id,
         name=part.name,
         content=content,
         provider_call_id=part.provider_call_id,
     )
-    state.messages.append(Message(id=state.services.ids.new("msg"), role="tool", parts=(result,)))
+    _add(state, Message(id=state.services.ids.new("msg"), role="tool", parts=(result,)), reason)
+
+
+def _add(state: "RunState", message: Message, reason: AddedBecause) -> None:
+    """Add a message of the runtime's own, which nothing else in the journal tells of."""
+    state.messages.append(message)
+    state.journal.record("transcript.added", {"message": message, "reason": reason})
 
 
 def _message(step: Step) -> Message:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from agent_sdk.contracts.errors import AgentSDKError, LimitExceeded, RunFailed
+from agent_sdk.contracts.errors import AgentSDKError, LimitExceeded, ModelError, RunFailed
 from agent_sdk.contracts.events import EventType
 from agent_sdk.contracts.run import RunStatus, StopReason
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from agent_sdk.runtime.state import RunState
 
 
+RETRY_AFTER_MAX_S: Final = 300.0
+"""A provider that asks for a longer wait has failed the run."""
 _SUBAGENT_ENDS: Final[dict[str, EventType]] = {
     "completed": "subagent.completed",
     "failed": "subagent.failed",
@@ -28,6 +30,8 @@ class Outcome:
     plain: Any = None
     """The output as the journal carries it."""
     error: AgentSDKError | None = None
+    delay_s: float = 0.0
+    """Until the next attempt, where the status is `retrying`."""
 
 
 def canceled(state: "RunState") -> Outcome:
@@ -55,6 +59,17 @@ def failed(error: AgentSDKError) -> Outcome:
     return Outcome(status="failed", stop_reason=reason, error=error)
 
 
+def retrying(state: "RunState", error: AgentSDKError) -> Outcome | None:
+    """The outcome of an error that another attempt may get over, or None where none is left or none would help."""
+    left = state.retry_delays_s[state.retried :]
+    if not left or not isinstance(error, ModelError) or not error.retryable or state.token.canceled:
+        return None
+    delay_s = max(left[0], error.retry_after or 0.0)
+    if delay_s > RETRY_AFTER_MAX_S:
+        return None
+    return Outcome(status="retrying", stop_reason="model_error", error=error, delay_s=delay_s)
+
+
 def wrapped(error: BaseException, *, stop_reason: StopReason = "tool_error") -> RunFailed:
     """An exception out of somebody's model, guardrail, instructions, filter or schema."""
     if isinstance(error, AgentSDKError):
@@ -72,6 +87,9 @@ def journal_outcome(state: "RunState", outcome: Outcome) -> None:
         state.journal.record("run.completed", {**data, "output": outcome.plain})
     elif outcome.status == "failed" and outcome.error is not None:
         state.journal.record("run.failed", {**data, "error": outcome.error.as_data()})
+    elif outcome.status == "retrying" and outcome.error is not None:
+        delay_ms = round(outcome.delay_s * 1000)
+        state.journal.record("run.retrying", {"error": outcome.error.as_data(), "delay_ms": delay_ms})
     elif outcome.status == "canceled":
         token = state.token
         more = {"mode": token.mode or "now", "reason": token.reason, "output": outcome.plain}

@@ -30,6 +30,8 @@ class ApprovalDecision:
     args: Mapping[str, Any] | None = None
     """Instead of the model's arguments."""
     reason: str | None = None
+    by: str | None = None
+    """Who decided, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

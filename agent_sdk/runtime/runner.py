@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.messages import Input, Message
@@ -197,7 +197,7 @@ def _resumed(state: RunState, decisions: Sequence[ApprovalDecision], seq: int, *
     state.paused_at = 0
     state.decisions = tuple(decisions)
     state.loop = asyncio.get_running_loop()
-    state.log.reopen(followed=followed)
+    cast("MemoryLog", state.log).reopen(followed=followed)
     return state
 
 

@@ -1,12 +1,15 @@
 """What a run knows while it runs. Only the loop and its parts write here."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import FinishReason, Message, Part, TextPart, ToolCallPart
 from agent_sdk.contracts.usage import Usage
+from agent_sdk.ports.journal import EventSink
 from agent_sdk.ports.llm import Model, ModelResponse
 from agent_sdk.ports.tool import Tool
 from agent_sdk.runtime.cancellation import CancelToken, Interrupter
@@ -14,14 +17,30 @@ from agent_sdk.runtime.context import Context
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.journal import Journal
 from agent_sdk.runtime.limits import UsageLimits
-from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.result import ApprovalDecision
 from agent_sdk.runtime.services import Services
+
+if TYPE_CHECKING:
+    from agent_sdk.runtime.outcome import Outcome
 
 WITHHELD: Final = "This answer was withheld."
 """Stands in the session for an answer that an output guardrail did not let pass."""
 
-CallStatus = Literal["accepted", "waiting", "approved", "ended"]
+CallStatus = Literal["accepted", "waiting", "approved", "repeat", "executing", "ended"]
+"""`executing` and `repeat` are seen in recovery only: begun by an owner that was lost, and to be run again."""
+
+
+class RunLog(EventSink, Protocol):
+    """Where a run and its subagents journal to."""
+
+    @property
+    def followed(self) -> bool:
+        """Whether deltas have a reader, or may have one."""
+        ...
+
+    def events(self, run_id: str) -> Sequence[Event]:
+        """What is kept of one run in memory."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +99,7 @@ class RunState:
     """The run's own."""
     follows: CancelToken | None
     """The caller's, heard while the run is at work or waits for its turn."""
-    log: MemoryLog
+    log: RunLog
     journal: Journal
     loop: asyncio.AbstractEventLoop
     session_named: bool
@@ -110,6 +129,22 @@ class RunState:
     """`seq` of the pause that may be resumed; 0 where there is none, or somebody does."""
     unchecked_from: int | None = None
     """Place in `messages` of what guardrails have yet to let pass, or did not; None where there is nothing."""
+    inputs: deque[Message] = field(default_factory=deque[Message])
+    """What the user added while the run was at work; the next step answers it."""
+    pause_requested: bool = False
+    """Whether to pause at the next border of a step."""
+    draining: bool = False
+    """Whether to stop at the next border of a step, for another process to go on."""
+    refresh: Callable[[], Awaitable[None]] | None = None
+    """Looks once more for what the user added, before an answer ends the run; None where nobody can add."""
+    retry_delays_s: tuple[float, ...] = ()
+    """How long to wait before each further attempt, when a model has failed in a way that may pass."""
+    retried: int = 0
+    """Attempts that failed so."""
+    settle: Callable[[], None] | None = None
+    """Closes what the lost owner of a subagent was at; None where nobody was lost."""
+    ended: "Outcome | None" = None
+    """The outcome of a subagent that had ended before its parent heard of it; None elsewhere."""
     guards: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     """Input guardrails that run beside the first model call."""
 

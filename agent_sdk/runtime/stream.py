@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Generic, Self
+from typing import Generic, Self, cast
 
 from typing_extensions import TypeVar
 
@@ -49,7 +49,7 @@ class RunStream(Generic[OutputT]):
             msg = "the stream was entered before"
             raise InvalidInput(msg, hint="Each run is one stream: call agent.stream(…) again.")
         self._state = state = self._prepare()
-        self._log = state.log
+        self._log = cast("MemoryLog", state.log)  # streams are of runs in memory
         self._task = asyncio.get_running_loop().create_task(self._run(state), name=state.journal.run_id)
         return self
 
@@ -116,7 +116,7 @@ class RunStream(Generic[OutputT]):
         try:
             return await self._execute(state)
         finally:
-            state.log.close()
+            cast("MemoryLog", state.log).close()
 
     def _entered(self) -> "tuple[RunState, asyncio.Task[RunResult[OutputT]]]":
         if self._state is None or self._task is None:

@@ -59,8 +59,15 @@ class AgentTool:
                 "additionalProperties": False,
             },
             effects="external",
+            # After a crash a call goes on with the child that it had begun, by the child's own journal.
+            idempotent=True,
             timeout_s=SUBAGENT_TIMEOUT_S,
         )
+
+    @property
+    def agent(self) -> AgentDefinition[Any, Any]:
+        """Whom it asks."""
+        return self._agent
 
     @property
     def spec(self) -> ToolSpec:
@@ -85,8 +92,7 @@ class AgentTool:
             child = self._begin(parent, call_id, text)
         else:
             child.loop = parent.loop
-            requeue(child)
-            apply_decisions(child, child.decisions)
+            _reopen(parent, child)
         return await self._run(parent, child, call_id)
 
     def _begin(self, parent: RunState, call_id: str, text: str) -> RunState:
@@ -105,7 +111,7 @@ class AgentTool:
         # A parent that is canceled now takes its children with it; `after_step` waits for them, as for any tool.
         forget = parent.token.listen(lambda mode: child.token.cancel(mode) if mode == "now" else None)
         try:
-            outcome = await loop.run(child)
+            outcome = child.ended or await loop.run(child)
         except asyncio.CancelledError:
             del parent.children[call_id]
             record_child_end(parent, child, "canceled", "the parent was canceled")
@@ -129,7 +135,22 @@ class AgentTool:
             raise asyncio.CancelledError
         else:
             record_child_end(parent, child, "failed", str(outcome.error))
-        output = self._agent.output.to_plain(result_of(child, outcome).output)
+        result_of(child, outcome)
+        output = outcome.plain
         return ToolOutput(
             value=output, content=output if isinstance(output, str) else encode(output).decode()
         )
+
+
+def _reopen(parent: RunState, child: RunState) -> None:
+    """Let a subagent go on: one that paused, or one whose owner was lost."""
+    if child.ended is not None:
+        return
+    attempt = parent.journal.attempt
+    if child.settle is not None:
+        child.journal.attempt = attempt
+        child.settle()
+        child.settle = None
+    else:
+        requeue(child, attempt=attempt)
+    apply_decisions(child, child.decisions)

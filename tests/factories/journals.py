@@ -55,6 +55,11 @@ _DATA: Final[Mapping[str, Mapping[str, Any]]] = {
     "subagent.failed": {"agent": "helper", "last_seq": 9, "usage": USAGE, "reason": "it broke"},
     "subagent.canceled": {"agent": "helper", "last_seq": 9, "usage": USAGE},
     "memory.compacted": {"reason": "budget", "messages_before": 9, "messages_after": 3},
+    "input.received": {"message": {"id": "msg_9", "role": "user", "parts": [], "agent": None}},
+    "transcript.added": {
+        "message": {"id": "msg_9", "role": "tool", "parts": [], "agent": None},
+        "reason": "handoff",
+    },
     "route.fallback": {"from": MODEL, "to": "scripted:other", "reason": "busy"},
 }
 _ID_FIELD: Final = {

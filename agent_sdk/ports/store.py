@@ -1,0 +1,581 @@
+"""The port to durable state: runs, their journals, and what belongs to them.
+
+The store is the truth. Only the holder of a run's lease appends to its journal; everybody else writes signals. The
+run's row, its approvals and its place in the feed are projections of the journal, made in the transaction that appends.
+`agent_sdk.testing.conformance.store` is the suite that every adapter passes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, NamedTuple, Protocol, Self
+
+from agent_sdk.contracts.api_key import ApiKey
+from agent_sdk.contracts.approval import Approval, Verdict
+from agent_sdk.contracts.events import Event
+from agent_sdk.contracts.messages import Message
+from agent_sdk.contracts.page import Page, PageRequest
+from agent_sdk.contracts.run import CancelMode, OnBusy, Run, RunLimits, RunStatus
+from agent_sdk.contracts.scope import Scope
+from agent_sdk.contracts.session import Session
+from agent_sdk.ports.journal import Entry
+
+CommitObserver = Callable[[Sequence[tuple[Event, bytes]], float], None]
+"""Told of each committed batch, on the event loop: its events with their encoded form, and the seconds it took."""
+ResumeReason = Literal["resumed", "retry", "owner_lost", "drained", "forked"]
+
+
+class StoredEvent(NamedTuple):
+    """An event as it is stored and sent: encoded once."""
+
+    seq: int
+    type: str
+    data: bytes
+    """The envelope as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A request that is made once per principal, however often it is sent."""
+
+    key: str
+    route: str
+    fingerprint: str
+    """Digest of the request's body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run to create: its row, its first events and its idempotency key go into one transaction."""
+
+    id: str
+    session_id: str
+    session_named: bool
+    """Whether the caller gave the session's id."""
+    agent: str
+    agent_version: str
+    model: str
+    """Id of the resolved model."""
+    model_choice: str | None
+    """What the caller chose, if anything."""
+    input: Any
+    """As it was sent: text, or a list of parts."""
+    events: Sequence[Event]
+    """The first is `run.queued`. A fork brings the prefix that it copied, which ends at the border of a step: where it
+    is longer than one event, the row is that of a run whose owner was lost, at `attempt` of the last event, to be
+    claimed with the reason `forked`."""
+    limits: RunLimits
+    """Only what the caller named."""
+    deps: Any = None
+    """Plain JSON."""
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tags: tuple[str, ...] = ()
+    on_busy: OnBusy = "enqueue"
+    forked_from: str | None = None
+    history: Sequence[Message] = ()
+    """What a session made for this run knows from the start, as a fork's does."""
+    idempotency: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """What came of `create`."""
+
+    run: Run
+    replayed: bool = False
+    """Whether the idempotency key had made this run before; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """How much may wait."""
+
+    queued_max_count: int
+    """Runs that wait in the whole store."""
+    queued_per_org_max_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run that a worker takes over."""
+
+    scope: Scope
+    run: Run
+    """As it will be: `attempt` is already the new one. It is the fencing token."""
+    resume: ResumeReason | None
+    """None for a run that begins."""
+    agent_version: str
+    """Of the agent when the run was created or last claimed."""
+    model_choice: str | None
+    limits: RunLimits
+    deps: Any
+    depth: int
+    step: int
+    """The last one begun."""
+    last_time: datetime
+    """Of the last event: an attempt's clock may be behind that of the one before."""
+    canceled: bool = False
+    """Whether cancellation was asked for before anybody claimed it."""
+    signaled: bool = True
+    """Whether `Lease.signals` may have something to say."""
+    dead: bool = False
+    """Whether its owners were lost too often without progress: it is claimed to be failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingInput:
+    """What a user added to a run that is at work."""
+
+    id: str
+    """`msg_…`, the id of the message that it becomes."""
+    input: Any
+    """Text, or a list of parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What others want of a run; its owner reads it, and acts."""
+
+    cancel_mode: CancelMode | None = None
+    cancel_reason: str | None = None
+    pause: bool = False
+    """Whether to pause at the next border of a step."""
+    inputs: tuple[PendingInput, ...] = ()
+    """In order of arrival; gone once `input.received` is journaled."""
+    decisions: tuple[Approval, ...] = ()
+    """Decided and not yet journaled as `tool.approval_resolved`, of the run and its subagents."""
+    subagent_cancels: Mapping[str, CancelMode] = field(default_factory=dict[str, CancelMode])
+    """Subagents' runs, by id, that are to be canceled and have not ended."""
+
+
+class Lease(Protocol):
+    """A run that this process owns, and the one way to write its journal and those of its subagents."""
+
+    @property
+    def claim(self) -> Claim:
+        """What was claimed."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing can be written any more."""
+        ...
+
+    def append(self, entry: Entry) -> None:
+        """Take the next entry of the run or of a subagent; returns at once.
+
+        What a task appends without awaiting in between is committed together or not at all. After the lease is
+        lost, or abandoned, entries are dropped.
+        """
+        ...
+
+    def remember(self, run_id: str, messages: Sequence[Message]) -> None:
+        """Set what the session knows of a run, committed together with what is appended next."""
+        ...
+
+    async def committed(self) -> None:
+        """Return when everything appended so far can no longer be lost. While the disk is full it waits.
+
+        Raises:
+            LeaseLost: Another worker owns the run.
+        """
+        ...
+
+    async def journal(self, run_id: str) -> Sequence[Event]:
+        """The committed events of the run or of a subagent, without deltas."""
+        ...
+
+    async def history(self) -> Sequence[Message]:
+        """What the session knew before this run, oldest first; of this run itself nothing."""
+        ...
+
+    async def signals(self) -> Signals:
+        """What others want of it now."""
+        ...
+
+    def abandon(self) -> None:
+        """Write nothing more. The run goes on elsewhere, as after a crash."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepReport:
+    """What a sweep found."""
+
+    reclaimed: int = 0
+    """Runs whose owner was lost; they can be claimed."""
+    dead: tuple[str, ...] = ()
+    """Runs whose owners were lost too often without progress; their next claim fails them."""
+    next_due_s: float | None = None
+    """Seconds until a waiting run's delay is over."""
+
+
+class WorkQueue(Protocol):
+    """The worker's side of the store."""
+
+    async def claim(
+        self, owner: str, *, limit: int, opening: "Callable[[Claim], Sequence[Event]]"
+    ) -> Sequence[Lease]:
+        """Take over at most `limit` runs that may run now, fair between organisations, one per session.
+
+        A claim raises `attempt` by one and commits the events that `opening` makes of it in the same transaction. Runs
+        that wait for nobody but are to be canceled are claimed, too, paused ones among them.
+        """
+        ...
+
+    async def release(self, lease: Lease, *, reason: ResumeReason) -> None:
+        """Give a run back that did not end or pause, without counting it as a loss."""
+        ...
+
+    def heartbeat(self, owner: str) -> frozenset[str]:
+        """Extend the leases of `owner`; returns its runs that have signals. Blocking, for a thread of its own.
+
+        Raises:
+            StoreError: The store does not answer; leases run out meanwhile.
+        """
+        ...
+
+    async def sweep(self) -> SweepReport:
+        """Make the runs of lost owners claimable again: leases that ran out, owners of this machine that are dead."""
+        ...
+
+    def on_work(self, wake: Callable[[], None]) -> None:
+        """Call `wake`, on the event loop, when this process commits something that can be claimed."""
+        ...
+
+    def on_signal(self, wake: Callable[[str], None]) -> None:
+        """Call `wake` with a run's id, on the event loop, when this process commits a signal for it."""
+        ...
+
+
+class Follower(Protocol):
+    """One reader's place in one journal: a cursor, not a queue."""
+
+    async def take(self, timeout_s: float) -> Sequence[StoredEvent]:
+        """The next committed events, in order, a bounded number; empty when none came in time, or after the last.
+
+        Raises:
+            CursorExpired: What comes next is past its retention.
+            StoreError: The store does not answer.
+        """
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether the terminal event was taken."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """A page of a journal."""
+
+    events: Sequence[StoredEvent]
+    last_seq: int
+    """Of the journal, not of the page."""
+    ended: bool
+    """Whether the journal has its terminal event."""
+    compacted: bool
+    """Whether deltas were let go, so that `seq` skips."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunQuery:
+    """Which runs; every field that is set narrows."""
+
+    status: RunStatus | None = None
+    session_id: str | None = None
+    agent: str | None = None
+    parent_run_id: str | None = None
+    """None lists root runs and subagents' alike."""
+    text: str | None = None
+    """Words that occur in the input, the output or the tags; ids match whole."""
+
+
+class RunRecords(Protocol):
+    """The caller's side of the store: runs and journals of one scope. What is outside it raises `NotFound`."""
+
+    async def create(self, scope: Scope, new: NewRun, admission: Admission) -> Created:
+        """Create a run.
+
+        Raises:
+            AdmissionRefused: Too many runs wait.
+            SessionBusy: `on_busy` is `reject` and the session has a run at work or waiting.
+            IdempotencyMismatch: The key was used for something else.
+            Conflict: A run has this id, or the session belongs to another project.
+        """
+        ...
+
+    async def get(self, scope: Scope, run_id: str) -> Run:
+        """One run."""
+        ...
+
+    async def history(self, scope: Scope, run_id: str) -> Sequence[Message]:
+        """What the session knew before this run, oldest first."""
+        ...
+
+    async def list(self, scope: Scope, query: RunQuery, page: PageRequest) -> Page[Run]:
+        """Runs, newest first."""
+        ...
+
+    async def erase(self, scope: Scope, run_id: str) -> None:
+        """Delete a run that has ended, its subagents' runs, and what the session knew of it.
+
+        Raises:
+            Conflict: It has not ended.
+        """
+        ...
+
+    async def cancel(self, scope: Scope, run_id: str, mode: CancelMode, reason: str | None) -> Run:
+        """Ask for cancellation of a run and its descendants; of one that has ended nothing changes."""
+        ...
+
+    async def pause(self, scope: Scope, run_id: str) -> Run:
+        """Ask for a pause at the next border of a step.
+
+        Raises:
+            Conflict: It has ended.
+        """
+        ...
+
+    async def resume(self, scope: Scope, run_id: str) -> Run:
+        """Let a paused run go on, or take back the wish for a pause.
+
+        Raises:
+            Conflict: It has ended, or waits for approvals.
+        """
+        ...
+
+    async def add_input(self, scope: Scope, run_id: str, pending: PendingInput) -> Run:
+        """Add a user's words; a run that paused for input goes on.
+
+        Raises:
+            Conflict: It has ended.
+        """
+        ...
+
+    async def events(self, scope: Scope, run_id: str, *, after: int, limit: int) -> EventPage:
+        """A page of the journal.
+
+        Raises:
+            CursorExpired: Events after `after` are gone that no message holds whole.
+        """
+        ...
+
+    async def follow(self, scope: Scope, run_id: str, *, after: int) -> Follower:
+        """Read from `after` on, and go on as the run does."""
+        ...
+
+    async def feed(self, scope: Scope, *, after: int | None, timeout_s: float) -> Sequence[tuple[int, Run]]:
+        """Runs whose status changed after the change number `after`, in order; the newest number alone where None.
+
+        Waits for the first. A run that changed twice comes once, as it is.
+        """
+        ...
+
+
+class SessionRecords(Protocol):
+    """Sessions of one scope."""
+
+    async def list(self, scope: Scope, page: PageRequest) -> Page[Session]:
+        """Sessions, last used first."""
+        ...
+
+    async def get(self, scope: Scope, session_id: str) -> Session:
+        """One session."""
+        ...
+
+    async def messages(self, scope: Scope, session_id: str, page: PageRequest) -> Page[Message]:
+        """Its messages, oldest first."""
+        ...
+
+    async def erase(self, scope: Scope, session_id: str) -> None:
+        """Delete it with its runs.
+
+        Raises:
+            Conflict: A run in it has not ended.
+        """
+        ...
+
+
+class ApprovalRecords(Protocol):
+    """Approvals of one scope."""
+
+    async def list(self, scope: Scope, *, pending: bool, page: PageRequest) -> Page[Approval]:
+        """Approvals, newest first; only those that wait where `pending`."""
+        ...
+
+    async def get(self, scope: Scope, approval_id: str) -> Approval:
+        """One approval."""
+        ...
+
+    async def decide(
+        self,
+        scope: Scope,
+        approval_id: str,
+        verdict: Verdict,
+        *,
+        args: Mapping[str, Any] | None,
+        reason: str | None,
+    ) -> Approval:
+        """Decide; the last open one of a run lets it go on. The same decision again changes nothing.
+
+        Raises:
+            Conflict: It was decided otherwise, or its run has ended.
+        """
+        ...
+
+
+class KeyRecords(Protocol):
+    """API keys."""
+
+    async def create(self, scope: Scope, key: ApiKey, digest: str) -> None:
+        """Keep a key of `key.org_id`, which the scope's own organisation has to be unless the scope is local."""
+        ...
+
+    async def list(self, scope: Scope, page: PageRequest) -> Page[ApiKey]:
+        """Keys, newest first."""
+        ...
+
+    async def revoke(self, scope: Scope, key_id: str) -> ApiKey:
+        """End a key; a revoked one stays as it is."""
+        ...
+
+    async def find(self, digest: str) -> ApiKey | None:
+        """The key with this digest: how a scope begins, so it takes none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionPolicy:
+    """How many days things are kept after their run ended; None keeps them."""
+
+    deltas_days: float | None = 7
+    """Then `message.completed` alone holds the words."""
+    events_days: float | None = None
+    """Then the journal is gone and the run's row is left."""
+    runs_days: float | None = None
+    sessions_days: float | None = None
+    """After the last use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneReport:
+    """What was, or in a dry run would be, deleted."""
+
+    deltas: int = 0
+    events: int = 0
+    runs: int = 0
+    sessions: int = 0
+    archived_to: Path | None = None
+    dry_run: bool = False
+
+
+class Retention(Protocol):
+    """Letting go of what is old."""
+
+    async def prune(
+        self, scope: Scope, policy: RetentionPolicy, *, dry_run: bool, archive: Path | None
+    ) -> PruneReport:
+        """Delete in batches what is past its days in the scope's organisation.
+
+        Args:
+            scope: Whose.
+            policy: How long.
+            dry_run: Only count.
+            archive: Folder into which journals and rows are written as JSONL, and synced, before they are deleted.
+        """
+        ...
+
+    async def orgs(self) -> Sequence[str]:
+        """Organisations that have anything: for whoever prunes them one by one."""
+        ...
+
+
+class IdempotencyRecords(Protocol):
+    """Answers to requests other than `create`, by idempotency key of one principal."""
+
+    async def begin(self, scope: Scope, key: IdempotencyKey) -> tuple[int, bytes] | None:
+        """Note that a request begins; its stored status and body where it was answered before.
+
+        Raises:
+            IdempotencyMismatch: The key was used for another request.
+            KeyInProgress: It is at work.
+        """
+        ...
+
+    async def complete(self, scope: Scope, key: IdempotencyKey, status: int, body: bytes | None) -> None:
+        """Keep the answer; without one the key is free again."""
+        ...
+
+
+class Store(Protocol):
+    """All of it, over one database."""
+
+    @property
+    def runs(self) -> RunRecords:
+        """Runs and journals."""
+        ...
+
+    @property
+    def sessions(self) -> SessionRecords:
+        """Sessions."""
+        ...
+
+    @property
+    def approvals(self) -> ApprovalRecords:
+        """Approvals."""
+        ...
+
+    @property
+    def keys(self) -> KeyRecords:
+        """API keys."""
+        ...
+
+    @property
+    def idempotency(self) -> IdempotencyRecords:
+        """Answers by idempotency key."""
+        ...
+
+    @property
+    def retention(self) -> Retention:
+        """Letting go."""
+        ...
+
+    @property
+    def work(self) -> WorkQueue:
+        """The worker's side."""
+        ...
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            StoreOutdated: `upgrade` has to run first.
+            StoreError: It cannot be used.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Require that it answers and can write.
+
+        Raises:
+            StoreError: It does not; says why.
+        """
+        ...
+
+    def on_commit(self, observer: CommitObserver) -> None:
+        """Have `observer` told of every batch of events that this process commits."""
+        ...
+
+    async def close(self) -> None:
+        """Commit what was appended, and disconnect."""
+        ...
