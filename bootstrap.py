@@ -3,7 +3,7 @@
     python3 bootstrap.py run "What is 17 * 23?"   install what is missing, then run the agent-sdk command
     python3 bootstrap.py <an agent-sdk command>   chat, version; later dev, server, ...
     python3 bootstrap.py test [pytest arguments]  lint, every test that needs no root, the coverage gate
-    python3 bootstrap.py test --all               the same with Debian's packages; a skip is a failure
+    python3 bootstrap.py test --all               the same with programs of Debian's; a skip is a failure
     python3 bootstrap.py lint                     rules, format, types, import contracts, sizes, locks
     python3 bootstrap.py format                   format the code and mend what can be mended
     python3 bootstrap.py setup                    install what a contributor needs, run nothing
@@ -45,8 +45,8 @@ LOCK_OPTIONS = {
     "dev": ("--group", "build", "--group", "dev", "--constraints", LOCKS["runtime"]),
 }
 
-# What `test --all` needs beyond the locks, by the names of Debian's packages.
-DEBIAN_PACKAGES: tuple[str, ...] = ()
+# What `test --all` needs beyond the locks: programs, and the packages of Debian that hold them.
+DEBIAN_PROGRAMS = {"promtool": "prometheus"}
 
 LINT_STEPS = (
     ("ruff", "check", "--quiet", "."),
@@ -303,10 +303,12 @@ def install_with_pip(checkout: Checkout, level: str) -> None:
             )
 
 
-def run_quietly(command: Sequence[str]) -> str:
-    """Run `command` and keep its output to ourselves: the output if it failed, else an empty string."""
+def run_quietly(command: Sequence[str], folder: Path | None = None) -> str:
+    """Run `command` in `folder` and keep its output to ourselves: the output if it failed, else an empty string."""
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    done = subprocess.run(command, check=False, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        command, check=False, cwd=folder, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT
+    )
     if done.returncode == 0:
         return ""
     return done.stdout.decode(errors="replace").strip() or f"{command[0]} ended with {done.returncode}"
@@ -343,24 +345,44 @@ def test(checkout: Checkout, arguments: Sequence[str]) -> int:
     ensure(checkout, "dev")
     environment = dict(os.environ)
     if "--all" in arguments:
-        install_debian_packages(DEBIAN_PACKAGES)
+        unpack_debian_packages(checkout, DEBIAN_PROGRAMS)
         environment["AGENT_SDK_REQUIRE"] = "all"
     wanted = [argument for argument in arguments if argument != "--all"]
     steps = [("python", "-m", "pytest", *wanted)] if wanted else [*LINT_STEPS, *TEST_STEPS]
     return run_steps(checkout, steps, environment)
 
 
-def install_debian_packages(packages: Sequence[str]) -> None:
-    """Install those of `packages` that are missing, as root or with sudo."""
-    missing = [package for package in packages if run_quietly(["dpkg-query", "--show", package])]
-    if not missing:
+def unpack_debian_packages(checkout: Checkout, programs: Mapping[str, str]) -> None:
+    """Put those of `programs` (to the packages that hold them) that are missing into `.venv/debian/<package>`.
+
+    Unpacked, because installing may start what a package serves, and needs root.
+    """
+    for program, package in programs.items():
+        folder = checkout.venv / "debian" / package
+        if shutil.which(program) or (folder / "usr" / "bin" / program).exists():
+            continue
+        say(f"unpacking {package} of Debian")
+        with tempfile.TemporaryDirectory(dir=checkout.venv) as name:
+            place = Path(name)
+            download(package, place)
+            (archive,) = place.glob("*.deb")
+            failure = run_quietly(["dpkg", "-x", str(archive), str(place / "unpacked")])
+            if failure:
+                raise Problem("dpkg could not unpack:\n" + failure, "Is the disk full?")
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.parent.mkdir(exist_ok=True)
+            (place / "unpacked").rename(folder)
+
+
+def download(package: str, folder: Path) -> None:
+    """Download a package of Debian into `folder`; asks for root only where apt knows nothing yet."""
+    get = ["apt-get", "download", "--quiet", package]
+    if not run_quietly(get, folder):
         return
-    get = ["apt-get"] if shutil.which("sudo") is None else ["sudo", "apt-get"]
-    say("installing from Debian: " + " ".join(missing))
-    install = [*get, "install", "--yes", "--no-install-recommends", *missing]
-    failure = run_quietly([*get, "update"]) or run_quietly(install)
+    update = ["apt-get", "update"] if shutil.which("sudo") is None else ["sudo", "apt-get", "update"]
+    failure = run_quietly(update) or run_quietly(get, folder)
     if failure:
-        raise Problem("apt-get could not install:\n" + failure, "Be root, or leave out `--all`.")
+        raise Problem("apt-get could not download:\n" + failure, "Be root, or leave out `--all`.")
 
 
 def lock(checkout: Checkout, arguments: Sequence[str]) -> int:

@@ -22,7 +22,8 @@ PAGE = ROOT / "docs" / "ERRORS.md"
 INTRODUCTION = """\
 # Errors
 
-This page is generated from `agent_sdk/contracts/{errors,platform_errors}.py` by `scripts/generate_error_docs.py`; do not edit it.
+This page is generated from `agent_sdk/contracts/{errors,platform_errors}.py` by `scripts/generate_error_docs.py`; do
+not edit it.
 
 Every error of the SDK descends from `AgentSDKError` and carries a `code`, which never changes its meaning; `retryable`,
 which says whether the same call may succeed later without a change; and a `hint` at what to do. The hint below is the

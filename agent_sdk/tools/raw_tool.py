@@ -2,20 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.errors import ToolArgumentsInvalid, ToolResultInvalid
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.ports.tool import RunContext, ToolOutput
 from agent_sdk.tools.function_tool import check_declaration
 from agent_sdk.tools.invoke import invoke, is_async
 from agent_sdk.tools.output import to_output
-from agent_sdk.tools.schema import path_text, problems_text, validator
-
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
-    from jsonschema.protocols import Validator
 
 RawFunction = Callable[[RunContext[Any], Mapping[str, Any]], Any]
 """Sync or async, from context and checked arguments to whatever a tool may return."""
@@ -26,12 +20,15 @@ class RawTool:
 
     def __init__(self, spec: ToolSpec, function: RawFunction) -> None:
         """Check the declaration."""
+        # A tenth of a second, which only tools whose schema is given need.
+        from agent_sdk.tools.checker import Checker
+
         check_declaration(spec, "raw_tool")
         self._spec = spec
         self._function = function
         self._is_async = is_async(function)
-        self._parameters = validator(spec.parameters, of=f"parameters of {spec.name}")
-        self._result = None if spec.result is None else validator(spec.result, of=f"result of {spec.name}")
+        self._parameters = Checker(spec.parameters, of=f"parameters of {spec.name}")
+        self._result = None if spec.result is None else Checker(spec.result, of=f"result of {spec.name}")
 
     @property
     def spec(self) -> ToolSpec:
@@ -48,12 +45,12 @@ class RawTool:
             ToolError, ModelRetry, ToolFailed, ApprovalRequired: As the function raised them.
         """
         given = dict(args)
-        problems = _problems(self._parameters, given)
+        problems = self._parameters.problems(given)
         if problems:
             msg = f"the arguments of {self._spec.name} do not fit: {problems}"
             raise ToolArgumentsInvalid(msg, hint="Call it again with arguments that fit its schema.")
         output = to_output(await invoke(partial(self._function, ctx, given), in_thread=not self._is_async))
-        problems = _problems(self._result, output.value) if self._result else ""
+        problems = self._result.problems(output.value) if self._result else ""
         if problems:
             msg = f"{self._spec.name} returned what its schema does not allow: {problems}"
             raise ToolResultInvalid(msg, hint="Correct the tool, or its result schema.")
@@ -67,15 +64,3 @@ def raw_tool(spec: ToolSpec, function: RawFunction) -> RawTool:
         DefinitionError: The name, the version or a schema (draft 2020-12) is not valid.
     """
     return RawTool(spec, function)
-
-
-def _problems(checker: "Validator", value: Any) -> str:
-    errors = sorted(checker.iter_errors(value), key=lambda error: [str(key) for key in error.path])
-    return problems_text([f"{path_text(error.absolute_path)}: {_problem(error)}" for error in errors])
-
-
-def _problem(error: "ValidationError") -> str:
-    if error.validator in ("required", "additionalProperties", "unevaluatedProperties", "dependentRequired"):
-        # These sentences tell names of properties. Others repeat the value, which may be a secret.
-        return error.message
-    return f"must fit {error.validator} {encode(error.validator_value).decode()}"

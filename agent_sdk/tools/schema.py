@@ -1,15 +1,10 @@
-"""JSON Schema 2020-12 (https://json-schema.org/draft/2020-12): closing, checking and rewriting schemas.
+"""JSON Schema 2020-12 (https://json-schema.org/draft/2020-12): closing and rewriting, and telling misfits.
 
 Schemas are plain dictionaries, and every function here returns a new one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
-
-from agent_sdk.contracts.errors import DefinitionError
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+from typing import Any, Final, cast
 
 Schema = dict[str, Any]
 
@@ -60,23 +55,6 @@ def plain(schema: Mapping[str, Any]) -> Schema:
 
 def _plain(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in ("title", "discriminator")}
-
-
-def validator(schema: Mapping[str, Any], *, of: str) -> "Validator":
-    """A checker of values against a schema; `of` names it in errors.
-
-    Raises:
-        DefinitionError: `schema` is not a schema of draft 2020-12.
-    """
-    # Checking costs a hundred milliseconds to import, and only tools whose schema is given need it.
-    import jsonschema
-
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        msg = f"{of} is not a JSON Schema: {path_text(error.absolute_path)}: {error.message}"
-        raise DefinitionError(msg, hint="https://json-schema.org/draft/2020-12") from error
-    return jsonschema.Draft202012Validator(schema)
 
 
 def path_text(path: Iterable[str | int]) -> str:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = (
     "aiohttp",
+    "alembic",
     "anthropic",
     "fastapi",
     "genai_prices",
@@ -21,11 +22,15 @@ HEAVY = (
     "httpx2",
     "jsonschema",
     "openai",
+    "prometheus_client",
     "pydantic",
     "pydantic_settings",
     "rich",
+    "sqlalchemy",
     "sqlite3",
+    "starlette",
     "typer",
+    "uvicorn",
 )
 
 pytestmark = pytest.mark.packaging
@@ -81,6 +86,7 @@ def test_the_import_contracts_are_kept(tree: Path) -> None:
         ("runtime/vendor.py", "import openai", "no vendor's client BROKEN"),
         ("runtime/web.py", "def serve():\n    import fastapi", "HTTP is served in server only BROKEN"),
         ("runtime/sql.py", "import sqlite3", "SQL lives in storage and queue_backends only BROKEN"),
+        ("storage/orm.py", "import sqlalchemy", "Only revisions are written with Alembic BROKEN"),
         ("runtime/http.py", "import aiohttp", "Only models and tools call out over HTTP BROKEN"),
         ("runtime/adapter.py", "import agent_sdk.llm.providers.openai", "reached by entry point BROKEN"),
     ],
@@ -101,6 +107,13 @@ def test_the_wheel_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     folders = {name.split("/")[0] for name in wheel.namelist()}
     assert folders == {"agent_sdk", "agent_sdk-0.1.0.dist-info"}
+
+
+def test_the_wheel_holds_the_migrations_as_sql(wheel: zipfile.ZipFile) -> None:
+    folder = ROOT / "agent_sdk" / "storage" / "migrations" / "sql"
+    files = {file.relative_to(ROOT).as_posix() for file in folder.glob("*/*.sql")}
+    assert files
+    assert files <= set(wheel.namelist())
 
 
 def test_the_built_in_adapters_come_through_entry_points(wheel: zipfile.ZipFile) -> None:

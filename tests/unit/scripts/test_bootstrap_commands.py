@@ -106,6 +106,8 @@ def test_a_gate_that_stays_shut_fails_the_tests(workshop: Workshop) -> None:
 
 
 def test_test_all_requires_every_test(workshop: Workshop) -> None:
+    for name in bootstrap.DEBIAN_PROGRAMS:
+        workshop.program(workshop.root / "path", name)
     code, calls = workshop.bootstrap("test", "--all")
     assert code == 0
     (suite,) = [call for call in calls if call.startswith(SUITE)]
@@ -113,23 +115,39 @@ def test_test_all_requires_every_test(workshop: Workshop) -> None:
     assert not [call for call in calls if "--all" in call]
 
 
-def test_what_is_missing_of_the_system_is_installed_and_nothing_else(
+def test_a_missing_program_is_unpacked_once_and_nothing_is_installed(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = workshop.root / "path"
-    workshop.program(folder, "dpkg-query", '#!/bin/sh\n[ "$2" = there ]\n')
+    folder, checkout = workshop.root / "path", Checkout(workshop.root)
+    for name in ("mkdir", "touch"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    workshop.program(folder, "there")
+    # apt knows the package only after an update.
+    known = workshop.root / "known"
     workshop.program(folder, "sudo", '#!/bin/sh\nexec "$@"\n')
+    apt_get = f'{NOTE}if [ "$1" = update ]; then touch {known}; else [ -e {known} ] && touch "$3.deb"; fi\n'
+    workshop.program(folder, "apt-get", apt_get)
+    workshop.program(folder, "dpkg", '#!/bin/sh\nmkdir -p "$3/usr/bin" && touch "$3/usr/bin/missing"\n')
     calls = workshop.root / "calls"
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("CALLS", str(calls))
     monkeypatch.delenv("AGENT_SDK_REQUIRE", raising=False)
-    bootstrap.install_debian_packages(["there"])
-    assert not calls.exists()
-    bootstrap.install_debian_packages(["there", "missing"])
-    assert calls.read_text().splitlines() == [
-        "apt-get update []",
-        "apt-get install --yes --no-install-recommends missing []",
-    ]
+    for _ in range(2):
+        bootstrap.unpack_debian_packages(checkout, {"there": "a", "missing": "b"})
+    assert (checkout.venv / "debian" / "b" / "usr" / "bin" / "missing").is_file()
+    asked = ["apt-get download --quiet b []", "apt-get update []", "apt-get download --quiet b []"]
+    assert calls.read_text().splitlines() == asked
+
+
+def test_a_package_that_cannot_be_had_is_a_problem_with_a_remedy(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.program(workshop.root / "path", "apt-get", "#!/bin/sh\nexit 1\n")
+    monkeypatch.setenv("PATH", str(workshop.root / "path"))
+    monkeypatch.setenv("CALLS", str(workshop.root / "calls"))
+    with pytest.raises(bootstrap.Problem) as caught:
+        bootstrap.unpack_debian_packages(Checkout(workshop.root), {"missing": "b"})
+    assert "--all" in caught.value.hint
 
 
 def test_test_with_arguments_runs_only_what_they_name(workshop: Workshop) -> None:

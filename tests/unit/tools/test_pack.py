@@ -10,9 +10,9 @@ from agent_sdk.contracts.errors import ConfigError, DefinitionError, PluginNotFo
 from agent_sdk.contracts.tool import ToolSpec
 from agent_sdk.ports.tool import PackConfig
 from agent_sdk.tools.builtin import pack
+from agent_sdk.tools.checker import Checker
 from agent_sdk.tools.compatibility import check_version
 from agent_sdk.tools.pack import load_packs
-from agent_sdk.tools.schema import validator
 from tests.unit.tools.context import OneChunkIndex, StoppedClock
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "tool_schemas"
@@ -40,9 +40,9 @@ def test_without_an_index_there_is_no_search() -> None:
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_every_builtin_schema_is_valid_and_described(spec: ToolSpec) -> None:
-    validator(spec.parameters, of=spec.name)
+    Checker(spec.parameters, of=spec.name)
     if spec.result is not None:
-        validator(spec.result, of=spec.name)
+        Checker(spec.result, of=spec.name)
     assert spec.description
     assert all("description" in each for each in spec.parameters["properties"].values())
 

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from agent_sdk.contracts.errors import DefinitionError
-from agent_sdk.tools.schema import closed, path_text, validator
+from agent_sdk.tools.checker import Checker
+from agent_sdk.tools.schema import closed, path_text
 
 
 def test_closing_reaches_every_schema_and_leaves_maps_open() -> None:
@@ -31,7 +32,7 @@ def test_closing_reaches_every_schema_and_leaves_maps_open() -> None:
 
 def test_what_is_no_schema_is_refused() -> None:
     with pytest.raises(DefinitionError, match=r"x is not a JSON Schema: properties\.a\.type"):
-        validator({"properties": {"a": {"type": "int"}}}, of="x")
+        Checker({"properties": {"a": {"type": "int"}}}, of="x")
 
 
 def test_paths_read_like_code() -> None:
