@@ -1,0 +1,1 @@
+"""What an operator sees of runs: metrics, logs, and copies of committed events. All of it reads, and nothing waits."""
