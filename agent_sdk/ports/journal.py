@@ -6,11 +6,26 @@ from agent_sdk.contracts.events import Event
 
 
 class Growing(Protocol):
-    """An event that still grows: deltas nobody has seen yet are merged into one."""
+    """An event that is not yet made: deltas nobody has seen yet are merged into one, and most are never looked at."""
 
     @property
-    def event(self) -> Event:
-        """The envelope; its `data` may still grow."""
+    def type(self) -> str:
+        """As the event's."""
+        ...
+
+    @property
+    def run_id(self) -> str:
+        """As the event's."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """As the event's."""
+        ...
+
+    @property
+    def depth(self) -> int:
+        """As the event's."""
         ...
 
     def seal(self) -> Event:

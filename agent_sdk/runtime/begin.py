@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from agent_sdk.contracts.errors import GuardrailTripped, InvalidInput
+from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.ids import first_message_id, is_session_id
 from agent_sdk.contracts.messages import DocumentPart, ImagePart, Input, Message, Part, TextPart, input_parts
 from agent_sdk.contracts.scope import ORG_DEFAULT
@@ -144,7 +145,7 @@ def result_of(state: RunState, outcome: Outcome) -> RunResult[Any]:
         usage=state.usage,
         messages=(*state.history, *said),
         new_messages=said,
-        events=tuple(state.log.events(journal.run_id)),
+        events=cast("tuple[Event, ...]", state.log.events(journal.run_id)),
         finish_reason=state.finish_reason,
         interruptions=tuple(interruptions(state)) if outcome.status == "paused" else (),
         last_agent=state.agent.name,

@@ -45,6 +45,7 @@ class DurableRun:
         self._log = LeaseLog(lease)
         self._state: RunState | None = None
         self._draining = False
+        self._missed = False
         self._seen: set[str] = set()
 
     async def execute(self) -> Ended:
@@ -68,7 +69,7 @@ class DurableRun:
         self._state = state
         if claim.dead:
             return await self._end(loop.fail_idle(state, DeadLettered()))
-        if claim.signaled:
+        if claim.signaled or self._missed:
             signals = await self._lease.signals()
             self._decide(state, signals)
             self.signal(signals)
@@ -80,7 +81,8 @@ class DurableRun:
         """Hear what others want of the run. Called on the event loop that executes it."""
         state = self._state
         if state is None:
-            # It reads them when it begins.
+            # It reads them itself when it has a state to act on.
+            self._missed = True
             return
         state.pause_requested = signals.pause
         for pending in signals.inputs:
@@ -148,9 +150,8 @@ class LeaseLog:
 
     def append(self, entry: Entry) -> None:
         """Take the next entry. With the one that ends or pauses the run, the session gets to know what was said."""
-        event = entry if isinstance(entry, Event) else entry.event
-        if event.type in _SETTLED and event.depth == 0 and self.state is not None:
-            self._lease.remember(event.run_id, self.state.remembered)
+        if entry.type in _SETTLED and entry.depth == 0 and self.state is not None:
+            self._lease.remember(entry.run_id, self.state.remembered)
         self._lease.append(entry)
 
     async def committed(self) -> None:

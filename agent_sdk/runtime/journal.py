@@ -1,9 +1,14 @@
-"""The writer's side of a run's journal: numbers events, merges deltas nobody has seen, hands entries to a sink."""
+"""The writer's side of a run's journal: numbers entries, merges deltas nobody has seen, hands entries to a sink.
+
+Most runs in memory end without anybody having looked at their events. An entry therefore is no event yet: it holds
+what only the moment of writing knows, and becomes the event when it is committed or shown.
+"""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, cast
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
 
-from agent_sdk.contracts.codec import to_plain
+from agent_sdk.contracts.codec import decode, to_written
 from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
 from agent_sdk.contracts.ids import event_id, event_id_head, run_mark
 from agent_sdk.ports.journal import EventSink
@@ -13,6 +18,7 @@ _PLAIN_AS_WRITTEN: Final = frozenset(
     {"run.started", "run.resumed", "step.started", "message.started", "tool.executing"}
 )
 """Types whose data is a few ids and names of ours, so that nothing in it needs to be made plain."""
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 DeltaType = Literal["message.delta", "reasoning.delta", "tool.delta"]
 
 
@@ -25,22 +31,148 @@ class _OpenEvent:
     __slots__ = Event.__slots__
 
 
+class _Head:
+    """What all events of a run have in common. It knows no sink: entries outlive the run in its result."""
+
+    __slots__ = (
+        "depth",
+        "id_head",
+        "mark",
+        "org_id",
+        "parent_run_id",
+        "root_run_id",
+        "run_id",
+        "session_id",
+        "time_ms",
+    )
+
+    def __init__(self, run_id: str, session_id: str, org_id: str, parent: "_Head | None") -> None:
+        self.run_id = run_id
+        self.session_id = session_id
+        self.org_id = org_id
+        self.root_run_id = parent.root_run_id if parent else run_id
+        self.parent_run_id = parent.run_id if parent else None
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.mark = run_mark(run_id)
+        self.time_ms = -1
+        self.id_head = ""
+
+    def event_id(self, latest: datetime, seq: int) -> str:
+        """The id of number `seq`, which was written at a time `latest`."""
+        time_ms = int(latest.timestamp() * 1000)
+        if time_ms != self.time_ms:
+            self.time_ms = time_ms
+            self.id_head = event_id_head(time_ms, self.mark)
+        return event_id(self.id_head, seq)
+
+
+class Record:
+    """An entry of a journal (`agent_sdk.ports.journal.Growing`): what only the moment of writing knows."""
+
+    __slots__ = (
+        "_agent",
+        "_attempt",
+        "_data",
+        "_event",
+        "_head",
+        "_latest",
+        "_more",
+        "_step",
+        "_time",
+        "run_id",
+        "seq",
+        "type",
+    )
+
+    def __init__(
+        self,
+        head: _Head,
+        kind: EventType,
+        data: dict[str, Any] | bytes,
+        seq: int,
+        time: datetime,
+        latest: datetime,
+        agent: str,
+        attempt: int,
+        step: int,
+    ) -> None:
+        """Hold it; `latest` is the latest time so far, and `data` nobody else's, or JSON."""
+        self._head = head
+        self._data = data
+        self._time = time
+        self._latest = latest
+        self._agent = agent
+        self._attempt = attempt
+        self._step = step
+        self._more: list[str] | None = None
+        self._event: Event | None = None
+        self.run_id = head.run_id
+        self.seq = seq
+        self.type = kind
+
+    @property
+    def depth(self) -> int:
+        """Generations of subagents above it."""
+        return self._head.depth
+
+    def grow(self, kind: str, data: dict[str, Any]) -> bool:
+        """Take over another delta of the same thing; False where it is none, or the event has been shown."""
+        mine = self._data
+        if self._event is not None or self.type != kind or isinstance(mine, bytes):
+            return False
+        if len(mine) != len(data) or any(mine.get(key) != data[key] for key in data if key != "delta"):
+            return False
+        if self._more is None:
+            self._more = []
+        self._more.append(data["delta"])
+        return True
+
+    def seal(self) -> Event:
+        """The event. It grows no more, and is the same one each time."""
+        if self._event is not None:
+            return self._event
+        data = self._data
+        if isinstance(data, bytes):
+            self._data = data = decode(data)
+        elif self._more is not None:
+            data["delta"] += "".join(self._more)
+            self._more = None
+        head, kind = self._head, self.type
+        event: Any = _OpenEvent()
+        event.id = head.event_id(self._latest, self.seq)
+        event.seq = self.seq
+        event.run_id = self.run_id
+        event.root_run_id = head.root_run_id
+        event.parent_run_id = head.parent_run_id
+        event.depth = head.depth
+        event.session_id = head.session_id
+        event.org_id = head.org_id
+        event.agent = self._agent
+        event.attempt = self._attempt
+        event.step = self._step
+        event.time = self._time
+        event.stream = STREAM_OF[kind]
+        event.type = kind
+        event.version = EVENT_VERSION
+        event.data = data
+        event.__class__ = Event
+        self._event = event
+        return event
+
+
 class Journal:
     """Writes one run's events. Its state is the head: the last `seq`, the attempt, the step and the agent."""
 
     __slots__ = (
         "_draft",
-        "_id_head",
-        "_mark",
+        "_head",
+        "_latest",
         "_now",
         "_sink",
-        "_time_ms",
         "agent",
         "attempt",
         "depth",
         "org_id",
-        "parent_run_id",
-        "root_run_id",
         "run_id",
         "seq",
         "session_id",
@@ -61,100 +193,51 @@ class Journal:
         """Begin an empty journal, below `parent` where the run is a subagent's."""
         self._sink = sink
         self._now = clock.now
-        self._mark = run_mark(run_id)
-        self._id_head = ""
-        self._time_ms = -1
-        self._draft: _Draft | None = None
+        self._head = _Head(run_id, session_id, org_id, parent._head if parent else None)
+        self._latest = _NEVER
+        self._draft: Record | None = None
         self.run_id = run_id
         self.session_id = session_id
         self.org_id = org_id
         self.agent = agent
-        self.root_run_id = parent.root_run_id if parent else run_id
-        self.parent_run_id = parent.run_id if parent else None
-        self.depth = parent.depth + 1 if parent else 0
+        self.depth = self._head.depth
         self.attempt = 1
         self.step = 0
         self.seq = 0
 
     def record(self, kind: EventType, data: Mapping[str, Any]) -> None:
-        """Append an event; `data` is one of `agent_sdk.contracts.event_data` and is made plain JSON."""
+        """Append an event; `data` is one of `agent_sdk.contracts.event_data`, and taken as it is now.
+
+        Raises:
+            InvalidInput: Something in it has no JSON form.
+        """
         self._draft = None
-        plain = dict(data) if kind in _PLAIN_AS_WRITTEN else to_plain(data)
-        self._sink.append(self.envelope(kind, plain))
+        # Written and not read back: whatever becomes of a tool's arguments or result, the journal has what it was.
+        self._sink.append(self.entry(kind, dict(data) if kind in _PLAIN_AS_WRITTEN else to_written(data)))
 
     def delta(self, kind: DeltaType, data: dict[str, Any]) -> None:
-        """Append streamed output: `data["delta"]` of whatever the other fields name.
+        """Append streamed output: `data["delta"]` of whatever the other fields name; the dict becomes the journal's.
 
         It grows the last event where that is a delta of the same thing that nobody has seen yet: a fast model
         makes longer deltas, not a longer queue.
         """
         draft = self._draft
-        if draft is not None and not draft.sealed and draft.grow(kind, data):
+        if draft is not None and draft.grow(kind, data):
             return
-        self._draft = draft = _Draft(self.envelope(kind, data))
+        self._draft = draft = self.entry(kind, data)
         self._sink.append(draft)
 
     async def committed(self) -> None:
         """Return when everything recorded so far can no longer be lost."""
         await self._sink.committed()
 
-    def envelope(self, kind: EventType, data: Mapping[str, Any]) -> Event:
-        """Put `data` into the next envelope."""
+    def entry(self, kind: EventType, data: dict[str, Any] | bytes) -> Record:
+        """The next entry, without appending it."""
         self.seq = seq = self.seq + 1
         now = self._now()
-        time_ms = int(now.timestamp() * 1000)
-        if time_ms > self._time_ms:
-            # A clock that went back changes nothing: ids stay in the order of the run.
-            self._time_ms = time_ms
-            self._id_head = event_id_head(time_ms, self._mark)
-        event: Any = _OpenEvent()
-        event.id = event_id(self._id_head, seq)
-        event.seq = seq
-        event.run_id = self.run_id
-        event.root_run_id = self.root_run_id
-        event.parent_run_id = self.parent_run_id
-        event.depth = self.depth
-        event.session_id = self.session_id
-        event.org_id = self.org_id
-        event.agent = self.agent
-        event.attempt = self.attempt
-        event.step = self.step
-        event.time = now
-        event.stream = STREAM_OF[kind]
-        event.type = kind
-        event.version = EVENT_VERSION
-        event.data = data
-        event.__class__ = Event
-        return event
-
-
-class _Draft:
-    """A delta that grows until it is sealed."""
-
-    __slots__ = ("_more", "event", "sealed")
-
-    def __init__(self, event: Event) -> None:
-        self.event = event
-        self._more: list[str] | None = None
-        self.sealed = False
-
-    def grow(self, kind: str, data: dict[str, Any]) -> bool:
-        if self.event.type != kind:
-            return False
-        mine = self.event.data
-        if len(mine) != len(data) or any(mine.get(key) != data[key] for key in data if key != "delta"):
-            return False
-        if self._more is None:
-            self._more = []
-        self._more.append(data["delta"])
-        return True
-
-    def seal(self) -> Event:
-        self.sealed = True
-        if self._more is not None:
-            # The dict was made by `delta`'s caller for this event alone and nobody has seen it. A second time, as by a
-            # reader and by the result, there is nothing more.
-            data = cast("dict[str, Any]", self.event.data)
-            data["delta"] += "".join(self._more)
-            self._more = None
-        return self.event
+        # A clock that went back changes nothing: ids stay in the order of the run.
+        if now > self._latest:
+            self._latest = now
+        return Record(
+            self._head, kind, data, seq, now, self._latest, self.agent, self.attempt, self.step
+        )

@@ -5,6 +5,8 @@ What a run needs to be told of afterwards is kept; deltas live until the reader 
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from typing import overload
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import DELTA_TYPES, Event
@@ -32,9 +34,8 @@ class MemoryLog:
 
     def append(self, entry: Entry) -> None:
         """Take the next entry."""
-        event = entry if isinstance(entry, Event) else entry.event
-        if event.type not in DELTA_TYPES:
-            self._kept[event.run_id].append(entry)
+        if entry.type not in DELTA_TYPES:
+            self._kept[entry.run_id].append(entry)
         if self.followed:
             self.pending.append(entry)
             if self._waiter is not None:
@@ -43,9 +44,9 @@ class MemoryLog:
     async def committed(self) -> None:
         """Return at once: memory is as safe as it gets."""
 
-    def events(self, run_id: str) -> list[Event]:
-        """What is kept of one run: everything but the deltas of messages."""
-        return [sealed(entry) for entry in self._kept.get(run_id, ())]
+    def events(self, run_id: str) -> Sequence[Event]:
+        """What is kept of one run so far: everything but the deltas of messages. Made when it is looked at."""
+        return Kept(self._kept.get(run_id, ()))
 
     def more(self) -> "asyncio.Future[None]":
         """Done when there is something to take, or the log is closed.
@@ -77,6 +78,30 @@ class MemoryLog:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
+
+
+class Kept(Sequence[Event]):
+    """The events of entries, each made when somebody looks at it."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Hold the entries as they are now; further ones do not show."""
+        self._entries = tuple(entries)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Event]: ...
+    def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
+        """One, or some of them."""
+        if isinstance(place, slice):
+            return Kept(self._entries[place])
+        return sealed(self._entries[place])
 
 
 def sealed(entry: Entry) -> Event:

@@ -124,6 +124,13 @@ class OutputSpec:
             raise ModelRetry(msg) from error
         return value if self._is_object else value[_VALUE]
 
+    def from_plain(self, plain: Any) -> Any:
+        """The output that an event carries, as a value of the type."""
+        if self.is_text:
+            return plain
+        value = self._adapter.validate_python(plain if self._is_object else {_VALUE: plain})
+        return value if self._is_object else value[_VALUE]
+
     def to_plain(self, value: Any) -> Any:
         """The output as an event carries it."""
         if self.is_text:

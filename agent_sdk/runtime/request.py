@@ -175,6 +175,26 @@ def limits_of(agent: AgentDefinition[Any, Any], given: RunLimits) -> UsageLimits
     return replace(agent.limits, **{name: value for name, value in named.items() if value is not None})
 
 
+def plain_deps(agent: AgentDefinition[Any, Any], deps: Any) -> Any:
+    """`deps` as the store keeps them.
+
+    Raises:
+        InvalidInput: They have no JSON form, and the agent has no factory to make them again.
+    """
+    if deps is None or agent.deps_factory is not None:
+        return None
+    from pydantic import PydanticSchemaGenerationError, TypeAdapter
+    from pydantic_core import PydanticSerializationError
+
+    try:
+        return TypeAdapter(agent.deps_type).dump_python(deps, mode="json")
+    except (PydanticSchemaGenerationError, PydanticSerializationError) as error:
+        msg = f"the deps of {agent.name!r} have no JSON form, so nobody could go on with the run: {error}"
+        raise InvalidInput(
+            msg, hint="Give the agent a deps_factory, or deps that pydantic can write."
+        ) from error
+
+
 def deps_of(agent: AgentDefinition[Any, Any], plain: Any) -> Any:
     """What tools find as `ctx.deps`: made by the agent's factory, or read from plain JSON.
 

@@ -58,6 +58,28 @@ Resume = Callable[[Sequence[ApprovalDecision]], Awaitable["RunResult[Any]"]]
 ResumeStream = Callable[[Sequence[ApprovalDecision]], "RunStream[Any]"]
 
 
+_ResultT = TypeVar("_ResultT")
+
+
+def _events_on_demand(cls: type[_ResultT]) -> type[_ResultT]:
+    """Let `events` be any sequence when an object is made, of which the first look makes the tuple.
+
+    Nobody looks at the events of most runs, and to make them takes as long as all else that the journal does.
+    """
+    slot: Any = cls.__dict__["events"]
+
+    def read(result: _ResultT) -> tuple[Event, ...]:
+        events = slot.__get__(result)
+        if not isinstance(events, tuple):
+            events = tuple(cast("Sequence[Event]", events))
+            slot.__set__(result, events)
+        return events
+
+    type.__setattr__(cls, "events", property(read, slot.__set__, doc="As `RunResult` says."))
+    return cls
+
+
+@_events_on_demand
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult(Generic[OutputT]):
     """A run that completed, paused or was canceled; a failed one stands in `error.result` of what was raised."""

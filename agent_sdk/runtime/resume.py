@@ -7,18 +7,44 @@ from typing import Any
 from agent_sdk.contracts.errors import RunFailed
 from agent_sdk.contracts.ids import first_message_id
 from agent_sdk.contracts.messages import Message
-from agent_sdk.contracts.run import RunLimits
+from agent_sdk.contracts.run import Run, RunLimits
+from agent_sdk.contracts.scope import ORG_DEFAULT
 from agent_sdk.ports.llm import Model, ModelChunk, ModelProfile, ModelRequest
 from agent_sdk.ports.store import Lease
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.cancellation import CancelToken
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.journal import Journal
+from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.recover import ReadJournal, Recovery
 from agent_sdk.runtime.request import deps_of, input_of, journal_of, limits_of
 from agent_sdk.runtime.services import Services
 from agent_sdk.runtime.state import RunLog, RunState, model_for
 from agent_sdk.runtime.subagent import AgentTool
+
+
+def blank(services: Services, agent: AgentDefinition[Any, Any], run: Run) -> RunState:
+    """A state to read a journal into, only to know what was said."""
+    log = MemoryLog(followed=False)
+    journal = Journal(
+        log, services.clock, run_id=run.id, session_id=run.session_id, org_id=ORG_DEFAULT, agent=agent.name
+    )
+    return RunState(
+        services=services,
+        agent=agent,
+        model=_NoModel(run.model),
+        model_choice=_NoModel(run.model),
+        deps=None,
+        limits=agent.limits,
+        token=CancelToken(),
+        follows=None,
+        log=log,
+        journal=journal,
+        loop=asyncio.get_running_loop(),
+        session_named=True,
+        history=(),
+        messages=[],
+    )
 
 
 async def begun(services: Services, lease: Lease, agent: AgentDefinition[Any, Any], log: RunLog) -> RunState:

@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Final, cast
+from types import TracebackType
+from typing import Any, Final, Self, cast
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.messages import Input, Message
 from agent_sdk.ports.llm import Model
+from agent_sdk.ports.store import Store
 from agent_sdk.runtime import loop
 from agent_sdk.runtime.begin import RunSpec, new_state, queue, requeue, result_of, start
 from agent_sdk.runtime.cancellation import CancelToken, Interrupter
 from agent_sdk.runtime.decisions import apply_decisions, check_decisions
 from agent_sdk.runtime.definition import AgentDefinition, DepsT, OutputT
+from agent_sdk.runtime.durable_runner import DurableRunner, DurableStream
 from agent_sdk.runtime.limits import UsageLimits
 from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.outcome import Outcome
@@ -31,10 +34,42 @@ NO_DEPS: Final[Any] = None
 class Runner:
     """Runs agents. `Agent.run` and its siblings use one runner per process, `default_runner()`."""
 
-    def __init__(self, services: Services | None = None) -> None:
-        """Use these services, or those that the installed platform composes from the environment."""
+    def __init__(
+        self,
+        services: Services | None = None,
+        *,
+        store: Store | str | None = None,
+        agents: Sequence[AgentDefinition[Any, Any]] = (),
+    ) -> None:
+        """Run in memory, or durably over a store.
+
+        Args:
+            services: Models, time, ids and chance; by default what the installed platform composes from the
+                environment.
+            store: Where runs are kept, or its URL, such as `sqlite:///runs.db`. Without one they are journaled in
+                memory and end with the process.
+            agents: With a store: whose runs this process may go on with, when they were begun by one that is gone.
+        """
         self._services = services
         self._sessions = MemorySessions()
+        self._durable = None if store is None else DurableRunner(lambda: self.services, store, agents)
+
+    async def __aenter__(self) -> Self:
+        """Open the store, and go on with the runs of processes that are gone.
+
+        Raises:
+            StoreError: It cannot be used.
+        """
+        if self._durable is not None:
+            await self._durable.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave what has not ended to the next process, and close the store."""
+        if self._durable is not None:
+            await self._durable.close()
 
     @property
     def services(self) -> Services:
@@ -68,6 +103,8 @@ class Runner:
             limits=limits,
             cancel=cancel,
         )
+        if self._durable is not None:
+            return await self._durable.run(spec)
         return await self._first(new_state(self.services, spec, MemoryLog(followed=False)))
 
     def stream(
@@ -82,7 +119,7 @@ class Runner:
         cancel: CancelToken | None = None,
         tree: bool = False,
     ) -> RunStream[OutputT]:
-        """As `Agent.stream`."""
+        """As `Agent.stream`. Over a store, leaving early leaves the run at work."""
         spec = RunSpec(
             agent=agent,
             input=input,
@@ -92,6 +129,8 @@ class Runner:
             limits=limits,
             cancel=cancel,
         )
+        if self._durable is not None:
+            return DurableStream[OutputT](self._durable, spec)
         return RunStream[OutputT](
             lambda: new_state(self.services, spec, MemoryLog(followed=True)), self._first, tree=tree
         )

@@ -1,0 +1,185 @@
+"""A claimed run: its entries wait here for the writer, and every commit of them checks the fence first."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from agent_sdk.contracts.codec import encode
+from agent_sdk.contracts.errors import GrammarError
+from agent_sdk.contracts.events import Event
+from agent_sdk.contracts.messages import Message
+from agent_sdk.contracts.platform_errors import LeaseLost
+from agent_sdk.ports.journal import Entry
+from agent_sdk.ports.store import Claim, Signals
+from agent_sdk.storage.sqlite.database import Database
+from agent_sdk.storage.sqlite.reading import history_of, journal_of, signals_of
+from agent_sdk.storage.sqlite.record import record
+from agent_sdk.storage.sqlite.transaction import Transaction, Written
+from agent_sdk.storage.sqlite.writer import Writer
+
+_FENCE: Final = "SELECT number FROM runs WHERE id = ? AND attempt = ? AND lease_owner = ?"
+_NUMBER: Final = "SELECT number FROM runs WHERE id = ?"
+_FORGET: Final = "DELETE FROM messages WHERE org_id = ? AND session_id = ? AND run_number = ?"
+_REMEMBER: Final = (
+    "INSERT INTO messages (org_id, session_id, run_number, position, run_id, data) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+class SqliteLease:
+    """The one way to write the journal of a run and those of its subagents."""
+
+    may_wait = True
+
+    def __init__(
+        self,
+        claim: Claim,
+        owner: str,
+        *,
+        heads: Mapping[str, int],
+        writer: Writer,
+        database: Database,
+        abandoned: Callable[[str], None],
+    ) -> None:
+        """Take over what was claimed.
+
+        Args:
+            claim: The run.
+            owner: Who claims it.
+            heads: The last `seq` of it and of each of its subagents.
+            writer: Who commits.
+            database: Where to read.
+            abandoned: Told the run's id and attempt, with a space between, when nobody works at it any more.
+        """
+        self.claim = claim
+        self.owner = owner
+        self.lost = False
+        self._heads = dict(heads)
+        self._writer = writer
+        self._database = database
+        self._abandoned = abandoned
+        self._pending: list[Entry] = []
+        self._taken: list[Event] = []
+        self._written: list[Written] = []
+        """The taken ones, encoded: once, however often the commit fails."""
+        self._memory: dict[str, Sequence[Message]] = {}
+        self._memory_taken: dict[str, Sequence[Message]] = {}
+        self._waiters: list[asyncio.Future[None]] = []
+        self._error: Exception | None = None
+        self._gave_up = False
+
+    def append(self, entry: Entry) -> None:
+        """Take the next entry.
+
+        Raises:
+            GrammarError: Its `seq` does not follow.
+        """
+        if self.lost:
+            return
+        run_id, seq = entry.run_id, entry.seq
+        head = self._heads.get(run_id, 0)
+        if seq != head + 1:
+            raise GrammarError(f"seq {seq} of {run_id} after {head}")
+        self._heads[run_id] = seq
+        if not self._pending:
+            self._writer.add(self)
+        self._pending.append(entry)
+
+    def remember(self, run_id: str, messages: Sequence[Message]) -> None:
+        """Set what the session knows of a run, with what is appended next."""
+        self._memory[run_id] = tuple(messages)
+
+    async def committed(self) -> None:
+        """Return when everything appended so far is committed.
+
+        Raises:
+            LeaseLost: Another worker owns the run.
+            AgentSDKError: An entry cannot be written.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._pending or self._taken:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            self._writer.hurry()
+            await waiter
+
+    async def journal(self, run_id: str) -> Sequence[Event]:
+        """The committed events of a run of the tree, without deltas."""
+        return await journal_of(self._database, self.claim.run.id, run_id)
+
+    async def history(self) -> Sequence[Message]:
+        """What the session knew before this run."""
+        return history_of(self._database.reader, self.claim.scope.org_id, self.claim.run.id)
+
+    async def signals(self) -> Signals:
+        """What others want of it."""
+        return signals_of(self._database.reader, self.claim.run.id)
+
+    def abandon(self) -> None:
+        """Write nothing more."""
+        self.failed(LeaseLost(f"the lease of {self.claim.run.id} was abandoned"))
+
+    def gave_up(self) -> None:
+        """The run ended, paused or waits for a retry: the lease went back with that."""
+        self.lost = True
+
+    # --- as a part of the writer's batch -----------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Take what is pending; deltas grow no more."""
+        self._taken += [each if isinstance(each, Event) else each.seal() for each in self._pending]
+        self._pending.clear()
+        self._memory_taken |= self._memory
+        self._memory.clear()
+
+    def write(self, tx: Transaction) -> None:
+        """Write what was taken.
+
+        Raises:
+            LeaseLost: The fence is another's.
+        """
+        run_id = self.claim.run.id
+        if tx.execute(_FENCE, (run_id, self.claim.run.attempt, self.owner)).fetchone() is None:
+            raise LeaseLost(f"{run_id} has another owner than attempt {self.claim.run.attempt}")
+        done = len(self._written)
+        self._written += [(event, encode(event)) for event in self._taken[done:]]
+        self._gave_up = record(tx, self._written)
+        for about, messages in self._memory_taken.items():
+            self._remember(tx, about, messages)
+
+    def done(self) -> None:
+        """All that was taken is committed."""
+        self._taken.clear()
+        self._written.clear()
+        self._memory_taken.clear()
+        if self._gave_up:
+            self.gave_up()
+        if not self._pending:
+            self._tell(None)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing more can be written."""
+        self.lost = True
+        self._error = error
+        self._abandoned(f"{self.claim.run.id} {self.claim.run.attempt}")
+        self._pending.clear()
+        self._taken.clear()
+        self._memory.clear()
+        self._tell(error)
+
+    def _tell(self, error: Exception | None) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if waiter.done():
+                continue
+            if error is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(error)
+
+    def _remember(self, tx: Transaction, run_id: str, messages: Sequence[Message]) -> None:
+        (number,) = tx.execute(_NUMBER, (run_id,)).fetchone()
+        key = (self.claim.scope.org_id, self.claim.run.session_id, number)
+        tx.execute(_FORGET, key)
+        rows = [(*key, index, run_id, encode(message)) for index, message in enumerate(messages)]
+        tx.executemany(_REMEMBER, rows)
