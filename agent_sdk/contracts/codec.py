@@ -19,6 +19,8 @@ _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 _EVENTS: Final = msgspec.json.Decoder(Event)
 _USAGES: Final = msgspec.json.Decoder(Usage)
 _JSON: Final = msgspec.json.Decoder()
+_READABLE: Final = msgspec.json.Decoder(msgspec.Raw)
+"""Reads JSON without making anything of it."""
 _TOO_DEEP: Final = "nested too deeply"
 
 
@@ -80,6 +82,22 @@ def to_plain(data: Mapping[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"this has no JSON form: {error}"
         raise InvalidInput(msg) from error
+
+
+def to_written(data: Mapping[str, Any]) -> bytes:
+    """Write event data as JSON that `decode` reads as `to_plain` would give it: for what perhaps nobody reads.
+
+    Raises:
+        InvalidInput: Something in it has no JSON form.
+    """
+    try:
+        written = _ENCODER.encode(data)
+        # Only a decimal is written with a capital E; among those are numbers that no reader can hold.
+        (_JSON if b"E+" in written else _READABLE).decode(written)
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = f"this has no JSON form: {error}"
+        raise InvalidInput(msg) from error
+    return written
 
 
 def message_from_plain(data: Mapping[str, Any]) -> Message:

@@ -49,6 +49,8 @@ class RunPaused(TypedDict):
     stop_reason: StopReason
     usage: Usage
     pending: NotRequired[Sequence[PendingCall]]
+    divergence: NotRequired[str]
+    """Why nobody but a human may let it go on: the agent has changed, and no longer repeats the journal."""
 
 
 class RunRetrying(TypedDict):

@@ -28,7 +28,8 @@ class MemoryPolicy:
 
     def select(self, messages: Sequence[Message]) -> tuple[Message, ...]:
         """The end of `messages` that the policy keeps; a tool call is never parted from its result."""
-        if self.turns_max is None:
+        # A turn is at least one message.
+        if self.turns_max is None or len(messages) <= self.turns_max:
             return tuple(messages)
         borders = _borders(messages)
         if len(borders) <= self.turns_max:

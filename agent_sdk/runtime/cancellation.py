@@ -156,18 +156,19 @@ class Interrupter:
             return "others"
         return "us" if self.fired else "nobody"
 
+    def interrupt(self) -> None:
+        """Interrupt the task, once. On its event loop; nothing happens before or after the task's work."""
+        if self._active and not self.fired and self._task is not None and not self._task.done():
+            self.fired = True
+            self._task.cancel()
+
     def _heard(self, loop: asyncio.AbstractEventLoop, mode: CancelMode) -> None:
         if mode not in self._modes:
             return
         # The canceling thread may be any; a loop that is gone has nothing left to interrupt.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._fire)
+            loop.call_soon_threadsafe(self.interrupt)
 
     def _time_over(self) -> None:
         self.timed_out = not self.fired
-        self._fire()
-
-    def _fire(self) -> None:
-        if self._active and not self.fired and self._task is not None and not self._task.done():
-            self.fired = True
-            self._task.cancel()
+        self.interrupt()

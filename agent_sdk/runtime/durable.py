@@ -10,15 +10,17 @@ from typing import Any, Final, Literal
 from agent_sdk.contracts.errors import AgentSDKError, DeadLettered, RunFailed
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import Message
+from agent_sdk.contracts.run import CancelMode
 from agent_sdk.ports.journal import Entry
 from agent_sdk.ports.store import Claim, Lease, Signals
 from agent_sdk.runtime import loop
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.decisions import apply_decisions, interruptions
 from agent_sdk.runtime.definition import AgentDefinition
-from agent_sdk.runtime.outcome import Outcome
+from agent_sdk.runtime.outcome import Outcome, journal_outcome
 from agent_sdk.runtime.recover import Recovery
-from agent_sdk.runtime.request import RunRequest, input_of, new_run, opening
+from agent_sdk.runtime.replay import replay
+from agent_sdk.runtime.request import RunRequest, ends_idle, input_of, new_run, opening
 from agent_sdk.runtime.result import ApprovalDecision
 from agent_sdk.runtime.resume import begun, resumed, stand_in
 from agent_sdk.runtime.services import Services
@@ -64,17 +66,23 @@ class DurableRun:
         state.retry_delays_s = RETRY_DELAYS_S
         state.refresh = self._refresh
         state.draining = self._draining
+        self._state = state
+        if ends_idle(claim):
+            self.signal(await self._lease.signals())
+            return await self._end(loop.cancel_idle(state))
         if recovery is not None:
             recovery.settle()
-        self._state = state
+        divergence = await self._divergence(agent, recovery)
+        if divergence is not None:
+            outcome = Outcome(status="paused", stop_reason="input_required", divergence=divergence)
+            journal_outcome(state, outcome)
+            return await self._end(outcome)
         if claim.dead:
             return await self._end(loop.fail_idle(state, DeadLettered()))
         if claim.signaled or self._missed:
             signals = await self._lease.signals()
             self._decide(state, signals)
             self.signal(signals)
-        if claim.canceled and claim.resume is None:
-            return await self._end(loop.cancel_idle(state))
         return await self._end(await loop.run(state))
 
     def signal(self, signals: Signals) -> None:
@@ -92,6 +100,8 @@ class DurableRun:
                 state.inputs.append(Message(id=pending.id, role="user", parts=parts))
         if signals.cancel_mode is not None:
             state.token.cancel(signals.cancel_mode, reason=signals.cancel_reason)
+        for run_id, mode in signals.subagent_cancels.items():
+            _cancel_below(state, run_id, mode)
 
     def drain(self) -> None:
         """Stop at the next border of a step; `execute` then returns `drained`."""
@@ -103,6 +113,14 @@ class DurableRun:
         if claim.resume is None:
             return await begun(self._services, self._lease, agent, self._log), None
         return await resumed(self._services, self._lease, agent, self._log)
+
+    async def _divergence(self, agent: AgentDefinition[Any, Any], recovery: Recovery | None) -> str | None:
+        """Why a changed agent cannot simply go on with what another one began; None where it can."""
+        claim = self._lease.claim
+        if recovery is None or claim.agent_version == agent.version or recovery.divergence_accepted:
+            return None
+        report = await replay(self._services, agent, await self._lease.journal(claim.run.id))
+        return report.divergence.reason if report.divergence is not None else None
 
     async def _refresh(self) -> None:
         self.signal(await self._lease.signals())
@@ -136,6 +154,18 @@ class DurableRun:
         if outcome.status == "running":
             return "drained"
         return outcome.status  # pyright: ignore[reportReturnType] - a run never ends queued
+
+
+def _cancel_below(state: RunState, run_id: str, mode: CancelMode) -> None:
+    """Cancel one subagent of a run, wherever below it."""
+    for child in state.children.values():
+        if child.journal.run_id == run_id:
+            child.token.cancel(mode)
+            # Its token alone interrupts nothing: with its parent's task it is interrupted anyway.
+            if mode == "now" and child.interrupter is not None:
+                child.interrupter.interrupt()
+        else:
+            _cancel_below(child, run_id, mode)
 
 
 class LeaseLog:

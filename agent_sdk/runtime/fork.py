@@ -11,7 +11,8 @@ from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.platform_errors import Conflict
 from agent_sdk.contracts.run import Run, RunLimits
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.ports.store import IdempotencyKey, NewRun
+from agent_sdk.ports.records import IdempotencyKey
+from agent_sdk.ports.store import NewRun
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.journal import Journal

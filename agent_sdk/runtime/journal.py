@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from agent_sdk.contracts.codec import decode, to_written
 from agent_sdk.contracts.events import EVENT_VERSION, STREAM_OF, Event, EventType
-from agent_sdk.contracts.ids import event_id, event_id_head, run_mark
+from agent_sdk.contracts.ids import PAIRS, event_id, event_id_head, run_mark
 from agent_sdk.ports.journal import EventSink
 from agent_sdk.ports.system import Clock
 
@@ -31,11 +31,12 @@ class _OpenEvent:
     __slots__ = Event.__slots__
 
 
-class _Head:
+class Head:
     """What all events of a run have in common. It knows no sink: entries outlive the run in its result."""
 
     __slots__ = (
         "depth",
+        "id_era",
         "id_head",
         "mark",
         "org_id",
@@ -46,7 +47,8 @@ class _Head:
         "time_ms",
     )
 
-    def __init__(self, run_id: str, session_id: str, org_id: str, parent: "_Head | None") -> None:
+    def __init__(self, run_id: str, session_id: str, org_id: str, parent: "Head | None") -> None:
+        """Of a run below `parent`, or of a root run."""
         self.run_id = run_id
         self.session_id = session_id
         self.org_id = org_id
@@ -55,14 +57,18 @@ class _Head:
         self.depth: int = parent.depth + 1 if parent else 0
         self.mark = run_mark(run_id)
         self.time_ms = -1
+        self.id_era = ""
+        """The part of an id that is the same for 1024 ms: each token of a slow model has a millisecond of its own."""
         self.id_head = ""
 
     def event_id(self, latest: datetime, seq: int) -> str:
         """The id of number `seq`, which was written at a time `latest`."""
         time_ms = int(latest.timestamp() * 1000)
         if time_ms != self.time_ms:
+            if time_ms >> 10 != self.time_ms >> 10:
+                self.id_era = event_id_head(time_ms, "")[:-2]
             self.time_ms = time_ms
-            self.id_head = event_id_head(time_ms, self.mark)
+            self.id_head = f"{self.id_era}{PAIRS[time_ms & 1023]}{self.mark}"
         return event_id(self.id_head, seq)
 
 
@@ -85,29 +91,20 @@ class Record:
     )
 
     def __init__(
-        self,
-        head: _Head,
-        kind: EventType,
-        data: dict[str, Any] | bytes,
-        seq: int,
-        time: datetime,
-        latest: datetime,
-        agent: str,
-        attempt: int,
-        step: int,
+        self, journal: "Journal", kind: EventType, data: dict[str, Any] | bytes, time: datetime
     ) -> None:
-        """Hold it; `latest` is the latest time so far, and `data` nobody else's, or JSON."""
-        self._head = head
+        """Take the place that `journal` is at; `data` is nobody else's, or JSON."""
+        self._head = head = journal.head
         self._data = data
         self._time = time
-        self._latest = latest
-        self._agent = agent
-        self._attempt = attempt
-        self._step = step
+        self._latest = journal.latest
+        self._agent = journal.agent
+        self._attempt = journal.attempt
+        self._step = journal.step
         self._more: list[str] | None = None
         self._event: Event | None = None
         self.run_id = head.run_id
-        self.seq = seq
+        self.seq = journal.seq
         self.type = kind
 
     @property
@@ -165,13 +162,13 @@ class Journal:
 
     __slots__ = (
         "_draft",
-        "_head",
-        "_latest",
         "_now",
         "_sink",
         "agent",
         "attempt",
         "depth",
+        "head",
+        "latest",
         "org_id",
         "run_id",
         "seq",
@@ -193,14 +190,14 @@ class Journal:
         """Begin an empty journal, below `parent` where the run is a subagent's."""
         self._sink = sink
         self._now = clock.now
-        self._head = _Head(run_id, session_id, org_id, parent._head if parent else None)
-        self._latest = _NEVER
+        self.head = Head(run_id, session_id, org_id, parent.head if parent else None)
+        self.latest = _NEVER
         self._draft: Record | None = None
         self.run_id = run_id
         self.session_id = session_id
         self.org_id = org_id
         self.agent = agent
-        self.depth = self._head.depth
+        self.depth = self.head.depth
         self.attempt = 1
         self.step = 0
         self.seq = 0
@@ -233,11 +230,9 @@ class Journal:
 
     def entry(self, kind: EventType, data: dict[str, Any] | bytes) -> Record:
         """The next entry, without appending it."""
-        self.seq = seq = self.seq + 1
+        self.seq += 1
         now = self._now()
         # A clock that went back changes nothing: ids stay in the order of the run.
-        if now > self._latest:
-            self._latest = now
-        return Record(
-            self._head, kind, data, seq, now, self._latest, self.agent, self.attempt, self.step
-        )
+        if now > self.latest:  # noqa: PLR1730 - `max` takes three times as long, and this is done for each token
+            self.latest = now
+        return Record(self, kind, data, now)

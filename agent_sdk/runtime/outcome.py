@@ -30,6 +30,8 @@ class Outcome:
     plain: Any = None
     """The output as the journal carries it."""
     error: AgentSDKError | None = None
+    divergence: str | None = None
+    """Why it pauses, where its agent has changed too much."""
     delay_s: float = 0.0
     """Until the next attempt, where the status is `retrying`."""
 
@@ -99,7 +101,10 @@ def journal_outcome(state: "RunState", outcome: Outcome) -> None:
             {"tool_call_id": call.part.tool_call_id, "name": call.part.name, "args": call.args}
             for call in (state.step.waiting if state.step else ())
         ]
-        state.journal.record("run.paused", {**data, "pending": pending})
+        data["pending"] = pending
+        if outcome.divergence is not None:
+            data["divergence"] = outcome.divergence
+        state.journal.record("run.paused", data)
 
 
 def record_child_end(

@@ -48,6 +48,8 @@ class Recovery:
     open_children: dict[str, str] = field(default_factory=dict[str, str])
     """Subagents that have not ended for their parent: run id by tool call."""
     status: str = "queued"
+    divergence_accepted: bool = False
+    """Whether the last pause was for a change of the agent, and somebody let the run go on."""
     _approved: set[str] = field(default_factory=set[str])
     _place: int = 0
     """Where in the transcript the results of the open step belong."""
@@ -57,7 +59,8 @@ class Recovery:
 
     def feed(self, event: Event) -> None:
         """Read the next event. Types that change nothing for the next step are skipped."""
-        self.state.journal.seq, self.state.journal.step = event.seq, event.step
+        journal = self.state.journal
+        journal.seq, journal.step, journal.attempt = event.seq, event.step, event.attempt
         handler = self._handlers.get(event.type)
         if handler is not None:
             handler(self, event, event.data)
@@ -109,8 +112,9 @@ class Recovery:
         self._rest("running")
         self._since = event.time
 
-    def _on_paused(self, _: Event, __: Mapping[str, Any]) -> None:
+    def _on_paused(self, _: Event, data: Mapping[str, Any]) -> None:
         self._rest("paused")
+        self.divergence_accepted = "divergence" in data
 
     def _on_retrying(self, _: Event, __: Mapping[str, Any]) -> None:
         self._rest("retrying")

@@ -14,7 +14,8 @@ from agent_sdk.contracts.messages import Input
 from agent_sdk.contracts.run import OnBusy, RunLimits
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.ports.journal import Entry, EventSink
-from agent_sdk.ports.store import Claim, IdempotencyKey, NewRun
+from agent_sdk.ports.records import IdempotencyKey
+from agent_sdk.ports.store import Claim, NewRun
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.journal import Journal
@@ -116,7 +117,7 @@ def opening(services: Services) -> Callable[[Claim], Sequence[Event]]:
     """What a claim writes first: that the run starts, or that another attempt goes on with it."""
 
     def open_claim(claim: Claim) -> Sequence[Event]:
-        if claim.resume is None and claim.canceled:
+        if ends_idle(claim):
             return ()
         events: list[Event] = []
         journal = journal_of(services, claim, Collector(events))
@@ -131,6 +132,11 @@ def opening(services: Services) -> Callable[[Claim], Sequence[Event]]:
         return events
 
     return open_claim
+
+
+def ends_idle(claim: Claim) -> bool:
+    """Whether it is claimed only to be canceled: from where it waits, in the journal of the attempt before."""
+    return claim.canceled and claim.resume in {None, "resumed", "retry"}
 
 
 def journal_of(services: Services, claim: Claim, sink: EventSink) -> Journal:

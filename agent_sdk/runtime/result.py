@@ -69,11 +69,12 @@ def _events_on_demand(cls: type[_ResultT]) -> type[_ResultT]:
     slot: Any = cls.__dict__["events"]
 
     def read(result: _ResultT) -> tuple[Event, ...]:
-        events = slot.__get__(result)
-        if not isinstance(events, tuple):
-            events = tuple(cast("Sequence[Event]", events))
-            slot.__set__(result, events)
-        return events
+        events: Sequence[Event] = slot.__get__(result)
+        if isinstance(events, tuple):
+            return events
+        made = tuple(events)
+        slot.__set__(result, made)
+        return made
 
     type.__setattr__(cls, "events", property(read, slot.__set__, doc="As `RunResult` says."))
     return cls

@@ -52,6 +52,8 @@ async def begun(services: Services, lease: Lease, agent: AgentDefinition[Any, An
     run = lease.claim.run
     model = model_for(services, agent, lease.claim.model_choice)
     state = _state(services, lease, agent, log, model)
+    # Claims before this one were for a cancellation, and lost: the run has not started.
+    state.journal.attempt = 1
     parts = user_parts(input_of(run.input))
     state.messages.append(Message(id=first_message_id(run.id), role="user", parts=parts))
     state.history = tuple(await lease.history())

@@ -194,17 +194,23 @@ class Runner:
     async def _entered(self, state: RunState) -> bool:
         """Whether it has its turn now; False when it was canceled before."""
         session_id = state.journal.session_id
+        if not self._sessions.enter_free(session_id) and not await self._waited(state):
+            return False
+        if state.token.canceled:
+            self._sessions.leave(session_id)
+        return not state.token.canceled
+
+    async def _waited(self, state: RunState) -> bool:
+        """Wait for the turn; False when the run was canceled meanwhile."""
         with Interrupter(state.token, modes=("now", "after_step")) as interrupter:
             try:
-                await self._sessions.enter(session_id)
+                await self._sessions.enter(state.journal.session_id)
             except asyncio.CancelledError:
                 if interrupter.asked_by == "us":
                     return False
                 loop.cancel_idle(state)
                 raise
-        if state.token.canceled:
-            self._sessions.leave(session_id)
-        return not state.token.canceled
+        return True
 
     def _result(self, state: RunState, outcome: Outcome) -> RunResult[Any]:
         result = result_of(state, outcome)

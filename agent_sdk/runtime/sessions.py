@@ -69,6 +69,14 @@ class MemorySessions:
             turn.over = True
             _turns.reset(token)
 
+    def enter_free(self, session_id: str) -> bool:
+        """Take the turn where no run is at work in the session; `leave` has to follow."""
+        with self._lock:
+            if session_id in self._waiting:
+                return False
+            self._waiting[session_id] = deque()
+            return True
+
     async def enter(self, session_id: str) -> None:
         """Wait until no other run is at work in the session, first come, first served; `leave` has to follow."""
         with self._lock:

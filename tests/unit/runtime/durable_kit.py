@@ -142,7 +142,12 @@ def begin(services: Services, agents: Agents, text: str = "go", **more: Any) -> 
 
 
 def claim(
-    services: Services, journals: Journals, reason: ResumeReason | None = None, **more: Any
+    services: Services,
+    journals: Journals,
+    reason: ResumeReason | None = None,
+    *,
+    attempt: int | None = None,
+    **more: Any,
 ) -> ListLease:
     """Take a run over, as a worker does."""
     new, events = journals.new, journals.root
@@ -155,7 +160,7 @@ def claim(
         status=status,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         input=new.input,
-        attempt=1 if reason is None else events[-1].attempt + 1,
+        attempt=attempt or (1 if reason is None else events[-1].attempt + 1),
         last_seq=events[-1].seq,
     )
     taken = Claim(

@@ -116,9 +116,42 @@ async def test_a_canceled_run_ends_as_canceled_whether_it_works_waits_or_has_not
     queued.signals = wanted
     assert await execute(agents, queued, canceled=True) == "canceled"
     assert types(queued) == ["run.queued", "run.canceled"]
+    assert types(waiting)[-4:] == ["run.paused", "tool.canceled", "step.canceled", "run.canceled"]
     for journals in (working, waiting, queued):
         journals.check()
         assert journals.root[-1].data["reason"] == "enough"
+
+
+async def test_a_canceled_run_that_nobody_began_ends_well_though_a_claim_of_it_was_lost() -> None:
+    agents = {"a": Agent("a", model=PlannedModel("done"))}
+    journals = begin(services(), agents)
+    journals.signals = Signals(cancel_mode="now")
+    claim(services(), journals, canceled=True)
+    assert await execute(agents, journals, canceled=True, attempt=2) == "canceled"
+    journals.check()
+
+
+async def test_a_subagent_is_canceled_alone_and_its_parent_goes_on() -> None:
+    begun = asyncio.Event()
+
+    @tool(effects="read")
+    async def wait() -> str:
+        """Wait for ever."""
+        begun.set()
+        await asyncio.Event().wait()
+        return ""
+
+    child = Agent("child", model=PlannedModel(call("wait"), "never"), tools=[wait])
+    agents = {"p": Agent("p", model=PlannedModel(call("child", input="x"), "end"), tools=[child.as_tool()])}
+    journals = begin(services(), agents)
+    run = DurableRun(services(), claim(services(), journals), resolver(agents))
+    task = asyncio.create_task(run.execute())
+    await begun.wait()
+    below = next(event.run_id for event in journals.events if event.depth == 1)
+    run.signal(Signals(subagent_cancels={below: "now"}))
+    assert await task == "completed"
+    journals.check()
+    assert journals.of(below)[-1].type == "run.canceled"
 
 
 async def test_a_draining_run_is_left_at_the_border_of_a_step() -> None:
@@ -160,7 +193,7 @@ async def test_a_run_of_an_agent_that_is_not_registered_fails_and_says_so() -> N
     assert "no agent 'a'" in journals.root[-1].data["error"]["message"]
 
 
-async def test_a_tool_that_is_gone_fails_for_the_model_after_a_restart() -> None:
+async def test_an_agent_that_lost_a_tool_waits_for_a_human_after_a_restart() -> None:
     agents = {"a": Agent("a", model=PlannedModel(call("look"), "done"), tools=[look])}
     journals = begin(services(), agents)
     lease = claim(services(), journals)
@@ -169,9 +202,23 @@ async def test_a_tool_that_is_gone_fails_for_the_model_after_a_restart() -> None
     with pytest.raises(Exception, match="Another worker owns"):
         await run.execute()
     bare = {"a": Agent("a", model=PlannedModel(call("look"), "done"))}
-    assert await execute(bare, journals, "owner_lost") == "completed"
+    assert await execute(bare, journals, "owner_lost") == "paused"
+    assert "tool.started" in journals.root[-1].data["divergence"]
+    # Whoever lets it go on has seen that.
+    assert await execute(bare, journals, "resumed") == "completed"
     journals.check()
     assert types(journals).count("tool.failed") == 1
+
+
+async def test_a_changed_agent_goes_on_as_long_as_it_repeats_the_journal() -> None:
+    agents = {"a": Agent("a", model=PlannedModel(call("look"), "done"), tools=[look])}
+    journals = begin(services(), agents)
+    assert await steered(agents, journals, "step.started", DurableRun.drain) == "drained"
+    reworded = {
+        "a": Agent("a", model=PlannedModel(call("look"), "done"), tools=[look], instructions="Be brief.")
+    }
+    assert await execute(reworded, journals, "drained") == "completed"
+    journals.check()
 
 
 @pytest.mark.parametrize("verdict", ["approved", "denied"])
