@@ -5,13 +5,15 @@ docs/CONFIGURATION.md describes every key.
 """
 
 import os
+import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -40,6 +42,11 @@ CONVENTIONAL: Final[Mapping[str, str]] = {
 }
 """Variables by the names that the providers' own tools use."""
 
+_PATHS: Final = frozenset({"fs_roots", "retention.archive", "export.file"})
+_OF_FILES: Final = "agents"
+"""What only a file can say: tables whose names are somebody's own."""
+_SHOWN_FOR_SECRET: Final = "***"  # noqa: S105 - it is none
+_USER_IN_URL: Final = re.compile(r"(?<=://)[^/@]+(?=@)")
 FOREIGN: Final = frozenset({"AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE"})
 """Variables of the project's own scripts; no settings of a program."""
 
@@ -54,6 +61,8 @@ def _separated(separator: str) -> BeforeValidator:
 
 
 Hosts = Annotated[tuple[str, ...], NoDecode, _separated(",")]
+Names = Annotated[tuple[str, ...], NoDecode, _separated(",")]
+Days = Annotated[float, Field(ge=0)]
 Folders = Annotated[tuple[Path, ...], NoDecode, _separated(os.pathsep)]
 
 
@@ -68,6 +77,53 @@ class LimitSettings(_Group):
     max_tokens: Annotated[int, Field(gt=0)] | None = None
     max_cost_usd: Annotated[Decimal, Field(gt=0)] | None = None
     timeout_s: Annotated[float, Field(gt=0)] | None = None
+
+
+class ServerSettings(_Group):
+    """How the server listens and logs."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    log_format: Literal["json", "text"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class WorkerSettings(_Group):
+    """How much is done at a time, and how much may wait."""
+
+    slots: Annotated[int, Field(gt=0, le=10_000)] = 256
+    queued_max_count: Annotated[int, Field(gt=0)] = 10_000
+    queued_per_org_max_count: Annotated[int, Field(gt=0)] = 1_000
+
+
+class RetentionSettings(_Group):
+    """How many days things are kept after their run ended; none keeps them."""
+
+    deltas_days: Days | None = 7
+    events_days: Days | None = None
+    runs_days: Days | None = None
+    sessions_days: Days | None = None
+    archive: Path | None = None
+    """Folder for what is written down before it is deleted."""
+
+
+class ExportSettings(_Group):
+    """Where committed events are written to, beside the store."""
+
+    stdout: bool = False
+    file: Path | None = None
+
+
+class AgentSettings(_Group):
+    """An agent that the settings file declares."""
+
+    description: str = ""
+    instructions: str = ""
+    model: str | None = None
+    tools: Names = ()
+    """Of the installed packs."""
+    handoffs: Names = ()
+    """Names of other agents of the file."""
 
 
 class OfflineSettings(_Group):
@@ -103,9 +159,22 @@ class Settings(BaseSettings):
     http_allowlist: Hosts = ()
     """Hosts that web tools may reach; in the environment separated by commas."""
     store_url: str | None = None
+    """Where runs are kept; a SQLite file in the user's data folder by default."""
+    durability: Literal["process", "power"] = "process"
+    """What a committed event survives: the end of the process, or a loss of power, too."""
     queue_url: str | None = None
     api_key: SecretStr | None = None
+    """The key that administers the default organisation."""
     allowed_hosts: Hosts = ()
+    """Host names that the server answers to, beside those that it listens on."""
+    agent_modules: Names = ()
+    """Agents of the server, as module:attribute."""
+    agents: dict[str, AgentSettings] = {}
+    """Agents of the server that the file itself declares, by name."""
+    server: ServerSettings = ServerSettings()
+    worker: WorkerSettings = WorkerSettings()
+    retention: RetentionSettings = RetentionSettings()
+    export: ExportSettings = ExportSettings()
     limits: LimitSettings = LimitSettings()
     offline: OfflineSettings = OfflineSettings()
     openai: ProviderSettings = ProviderSettings()
@@ -134,6 +203,43 @@ class LoadedSettings:
     values: Settings
     sources: Mapping[str, str]
     """By key, for example `limits.max_steps`; what is not here has its default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One value, as it may be shown."""
+
+    key: str
+    value: Any
+    """Plain JSON; secrets, and users in URLs, are masked."""
+    source: str
+    """`default`, or what `LoadedSettings.sources` says."""
+
+
+def listing(loaded: LoadedSettings) -> Iterator[Setting]:
+    """Every key there is, in the order of their declaration."""
+    plain = loaded.values.model_dump(mode="json")
+    for key in _keys(Settings):
+        value: Any = plain
+        for name in key.split("."):
+            value = value[name]
+        yield Setting(key=key, value=_shown(value), source=loaded.sources.get(key, "default"))
+
+
+def _shown(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # What a secret is dumped as is stars, however many.
+    return _SHOWN_FOR_SECRET if set(value) == {"*"} else _USER_IN_URL.sub(_SHOWN_FOR_SECRET, value)
+
+
+def data_folder() -> Path:
+    """Where a user's data is kept (XDG Base Directory Specification; on Windows the local application data)."""
+    if sys.platform == "win32":
+        home = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    else:
+        home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "agent-sdk"
 
 
 def load_settings(flags: Mapping[str, Any] | None = None, *, folder: Path | None = None) -> LoadedSettings:
@@ -176,7 +282,7 @@ def _from_flags(flags: Mapping[str, Any]) -> _Found:
 
 
 def _from_environment() -> _Found:
-    variables = {_variable(key): key for key in _keys(Settings)}
+    variables = {_variable(key): key for key in _keys(Settings) if key != _OF_FILES}
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in variables and name.upper() not in FOREIGN:
             raise _unknown(f"the variable {name}", name.upper(), variables)
@@ -210,17 +316,36 @@ def _from_file(folder: Path) -> _Found:
         ) from error
     known = _keys(Settings)
     found: _Found = {}
+    if _OF_FILES in document:
+        found[_OF_FILES] = _declared_agents(path, document.pop(_OF_FILES)), str(path)
     for key, value in _flattened(document):
         if value == {} and any(each.startswith(f"{key}.") for each in known):
             continue  # a table that is there and says nothing
         if key not in known:
             raise _unknown(f"{key!r} in {path}", key, known)
-        found[key] = (_beside(path, value) if key == "fs_roots" else value, str(path))
+        found[key] = (_beside(path, value) if key in _PATHS else value, str(path))
     return found
+
+
+def _declared_agents(path: Path, table: object) -> dict[str, Any]:
+    """The agents of a file, each with keys that are known."""
+    if not isinstance(table, dict):
+        raise ConfigError(f"agents in {path} is no table", hint="Write [agents.NAME] for each agent.")
+    agents = cast("dict[str, Any]", table)
+    for name, fields in agents.items():
+        if not isinstance(fields, dict):
+            raise ConfigError(f"agents.{name} in {path} is no table", hint=f"Write [agents.{name}].")
+        known = {f"agents.{name}.{key}": None for key in AgentSettings.model_fields}
+        for key in cast("dict[str, Any]", fields):
+            if f"agents.{name}.{key}" not in known:
+                raise _unknown(f"'agents.{name}.{key}' in {path}", f"agents.{name}.{key}", known)
+    return agents
 
 
 def _beside(path: Path, value: Any) -> Any:
     """Folders in a file are meant relative to the file."""
+    if isinstance(value, str):
+        return str(path.parent / Path(value).expanduser())
     if not isinstance(value, list):
         return value
     folders = cast("list[object]", value)

@@ -3,6 +3,7 @@
 import importlib
 import sysconfig
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,9 +14,10 @@ from agent_sdk.contracts.errors import AgentSDKError, ConfigError, InvalidInput
 from agent_sdk.llm.registry import ModelRegistry
 from agent_sdk.memory.index import MemoryIndex
 from agent_sdk.memory.ingest import Ingested, ingest
+from agent_sdk.plugins import names
 from agent_sdk.ports.llm import ProviderConfig
-from agent_sdk.ports.tool import PackConfig
-from agent_sdk.presets import GUIDE, Preset, PresetResources, load_preset
+from agent_sdk.ports.tool import PackConfig, Tool
+from agent_sdk.presets import GUIDE, PresetResources, load_preset
 from agent_sdk.reliability.system import SystemChance, SystemClock, SystemIds
 from agent_sdk.runtime.agent import Agent
 from agent_sdk.runtime.limits import UsageLimits
@@ -93,7 +95,9 @@ def build_preset(name: str, settings: Settings, *, docs: Path | None = None) -> 
             f"there is nothing to search in {source}; {len(ingested.skipped)} files were left out",
             hint="Text, Markdown, reStructuredText, HTML, CSV and JSON files are read.",
         )
-    resources = PresetResources(tools=_tools(preset, settings, ingested), documents_given=docs is not None)
+    resources = PresetResources(
+        tools=_tools(preset.all_packs, settings, ingested), documents_given=docs is not None
+    )
     return BuiltAgent(agent=preset.build(resources), ingested=ingested)
 
 
@@ -156,14 +160,23 @@ def _place(error: BaseException) -> str:
     ]
     # What the user wrote is more to the point than the depths of a library that it calls.
     paths = sysconfig.get_paths()
-    foreign = (str(Path(__file__).parent), paths["stdlib"], paths["purelib"], paths["platlib"])
+    foreign = (str(Path(__file__).parents[1]), paths["stdlib"], paths["purelib"], paths["platlib"])
     own = [frame for frame in frames if not frame.filename.startswith(foreign)]
     if not (last := (own or frames)[-1:]):
         return "before its first line"
     return f"{last[0].filename}, line {last[0].lineno}"
 
 
-def _tools(preset: Preset, settings: Settings, ingested: Ingested | None) -> dict[str, Any]:
+def pack_tools(settings: Settings) -> dict[str, Tool]:
+    """The tools of every installed pack, by name.
+
+    Raises:
+        DefinitionError: Two tools have one name.
+    """
+    return _tools(names("tool_packs"), settings, None)
+
+
+def _tools(packs: Iterable[str], settings: Settings, ingested: Ingested | None) -> dict[str, Tool]:
     index = None if ingested is None else MemoryIndex(ingested.chunks)
     config = PackConfig(
         clock=SystemClock(),
@@ -171,7 +184,7 @@ def _tools(preset: Preset, settings: Settings, ingested: Ingested | None) -> dic
         http_allowlist=settings.http_allowlist,
         index=index,
     )
-    return {tool.spec.name: tool for pack in load_packs(preset.all_packs, config) for tool in pack.tools}
+    return {tool.spec.name: tool for pack in load_packs(packs, config) for tool in pack.tools}
 
 
 def _provider_configs(settings: Settings) -> dict[str, ProviderConfig]:
