@@ -152,6 +152,8 @@ class StoreMachine(RuleBasedStateMachine):
             assert attempt > self.attempts.get(hold.id, 0), "a claim raises the fence"
             self.attempts[hold.id] = attempt
             if hold.lease.claim.canceled:
+                # Where it only waited it ends in the attempt before: nobody resumed it.
+                hold.journal.attempt = (await hold.lease.journal(hold.id))[-1].attempt
                 await self._end(hold, "canceled")
             else:
                 await self._catch_up(hold)

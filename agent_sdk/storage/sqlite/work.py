@@ -28,6 +28,8 @@ from agent_sdk.storage.sqlite.writer import Writer
 
 LEASE_S: Final = 30
 _LEASE: Final = LEASE_S * 1_000_000
+CLOCK_SET_MIN_S: Final = 5.0
+"""A wall clock that gets so far ahead of the monotonic one between two sweeps was set, or the machine slept."""
 
 _TAKE: Final = (
     "UPDATE runs SET attempt = attempt + 1, lease_owner = ?, lease_until = ?, "
@@ -88,6 +90,8 @@ class Work:
         self._turns = Turns()
         self._abandoned: set[str] = set()
         """Leases that nobody here works under: they run out. Each is a run's id and its attempt."""
+        self._lead_s = self._wall_lead_s()
+        self._times_hold_from = 0.0
         self._heart = threading.Lock()
         self._pulse: sqlite3.Connection | None = None
         self._wakes_for_work: list[Callable[[], None]] = []
@@ -138,9 +142,10 @@ class Work:
         dead_owners = self._owners.dead()
         abandoned = set(self._abandoned)
         now = to_micros(self._clock.now())
+        run_out = now if self._times_hold() else 0
 
         def sweep(tx: Transaction) -> SweepReport:
-            lost = tx.execute(_RECLAIM, (now, json.dumps(list(dead_owners)))).fetchall()
+            lost = tx.execute(_RECLAIM, (run_out, json.dumps(list(dead_owners)))).fetchall()
             (due,) = tx.execute(_NEXT_DUE).fetchone()
             tx.work = tx.work or bool(lost)
             still = tx.execute(_STILL_LEASED, (json.dumps(list(abandoned)),)).fetchall()
@@ -156,6 +161,16 @@ class Work:
         for owner in dead_owners:
             self._owners.forget(owner)
         return report
+
+    def _times_hold(self) -> bool:
+        """Whether the times of leases can be believed: after a clock was set forward, owners first extend them anew."""
+        before, self._lead_s = self._lead_s, self._wall_lead_s()
+        if self._lead_s - before > CLOCK_SET_MIN_S:
+            self._times_hold_from = self._clock.monotonic() + LEASE_S
+        return self._clock.monotonic() >= self._times_hold_from
+
+    def _wall_lead_s(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
     def on_work(self, wake: Callable[[], None]) -> None:
         """Call `wake` when something can be claimed."""
