@@ -5,25 +5,40 @@ import functools
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, NoReturn, ParamSpec
+from typing import Any, Final, NoReturn, ParamSpec
 
 import typer
 
-from agent_sdk.cli import chat, exit_codes, later, run, version
+from agent_sdk.cli import (
+    chat,
+    config,
+    db,
+    dev,
+    doctor,
+    exit_codes,
+    keys,
+    later,
+    run,
+    runs,
+    server,
+    version,
+)
 from agent_sdk.contracts.errors import AgentSDKError
 
+_STYLE: Final[dict[str, Any]] = {
+    "no_args_is_help": True,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
 app: Final = typer.Typer(
     name="agent-sdk",
     help="Agents whose runs cannot be lost.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    **_STYLE,
 )
-
 
 P = ParamSpec("P")
 _DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -44,8 +59,30 @@ def _to_willing_readers(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
-for _name, _command in (("run", run.command), ("chat", chat.command), ("version", version.command)):
-    app.command(_name)(_to_willing_readers(_command))
+def _add(commands: Mapping[str, Callable[..., None]], to: typer.Typer) -> None:
+    for name, command in commands.items():
+        to.command(name)(_to_willing_readers(command))
+
+
+def _add_group(name: str, about: str, commands: Mapping[str, Callable[..., None]]) -> None:
+    group = typer.Typer(help=about, **_STYLE)
+    _add(commands, group)
+    app.add_typer(group, name=name)
+
+
+_COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "run": run.command,
+    "chat": chat.command,
+    "dev": dev.command,
+    "server": server.command,
+    "doctor": doctor.command,
+    "version": version.command,
+}
+_add(_COMMANDS, app)
+_add_group("runs", "List, show, follow and steer runs.", runs.COMMANDS)
+_add_group("keys", "Make and end API keys, on this machine's store.", keys.COMMANDS)
+_add_group("config", "Look at the settings.", config.COMMANDS)
+_add_group("db", "Look after the store's schema.", db.COMMANDS)
 
 
 def run_app() -> None:

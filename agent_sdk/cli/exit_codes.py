@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agent_sdk.contracts import errors
+from agent_sdk.contracts import errors, platform_errors
 from agent_sdk.contracts.run import RunStatus
 
 OK: Final = 0
@@ -15,10 +15,10 @@ NOT_FOUND: Final = 5
 CONFLICT: Final = 6
 """Also a run that ended paused."""
 QUOTA: Final = 7
-"""A quota or a rate limit of the provider."""
+"""A quota or a rate limit."""
 PROVIDER: Final = 8
 TRY_AGAIN: Final = 75
-"""The provider is away for the moment (EX_TEMPFAIL of sysexits.h)."""
+"""Provider, server or store are away for the moment (EX_TEMPFAIL of sysexits.h)."""
 INTERRUPTED: Final = 130
 
 # The first class that fits decides, so subclasses come before their base.
@@ -37,6 +37,14 @@ _OF_ERROR: Final[tuple[tuple[type[errors.AgentSDKError], int], ...]] = (
     (errors.ConnectionFailed, TRY_AGAIN),
     (errors.ModelTimeout, TRY_AGAIN),
     (errors.ModelError, PROVIDER),
+    (platform_errors.AccessError, AUTH),
+    (platform_errors.NotFound, NOT_FOUND),
+    (platform_errors.CursorExpired, NOT_FOUND),
+    (platform_errors.Conflict, CONFLICT),
+    (platform_errors.IdempotencyMismatch, CONFLICT),
+    (platform_errors.AdmissionRefused, QUOTA),
+    (platform_errors.StoreCorrupt, CONFIG),
+    (platform_errors.StoreOutdated, CONFIG),
 )
 _OF_STATUS: Final[dict[RunStatus, int]] = {"completed": OK, "paused": CONFLICT, "canceled": INTERRUPTED}
 
@@ -48,7 +56,8 @@ def of_error(error: errors.AgentSDKError) -> int:
             return QUOTA
         cause = error.__cause__
         return of_error(cause) if isinstance(cause, errors.ModelError) else FAILED
-    return next((code for kind, code in _OF_ERROR if isinstance(error, kind)), FAILED)
+    otherwise = TRY_AGAIN if error.retryable else FAILED
+    return next((code for kind, code in _OF_ERROR if isinstance(error, kind)), otherwise)
 
 
 def of_status(status: RunStatus) -> int:

@@ -4,22 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 COMING: Final[Mapping[str, str | None]] = {
-    "server": "0.2",
-    "doctor": "0.2",
-    "runs": "0.2",
     "ui": "0.3",
-    "db": "0.4",
     "queue": "0.4",
     "schedules": "0.4",
     "worker": "0.4",
     "ingest": "0.5",
-    "keys": "0.6",
     "init": "0.7",
     "packs": "0.7",
     "backup": "0.9",
     "restore": "0.9",
-    "config": None,
-    "dev": None,
     "eval": None,
 }
 """The release of docs/ROADMAP.md that brings each; None where it names none."""

@@ -28,8 +28,8 @@ Session = Annotated[
     typer.Option(
         "--session",
         metavar="S",
-        help="Id of the conversation. It lasts no longer than this process until release 0.2 stores it; "
-        "to go on talking, use chat.",
+        help="Id of the conversation. A run of the command line stays in memory: the conversation ends with this "
+        "process. A server keeps it.",
     ),
 ]
 Docs = Annotated[

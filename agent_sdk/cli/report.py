@@ -11,9 +11,10 @@ def report(error: AgentSDKError) -> None:
     """Say code, what happened, why, and what to do."""
     lines = [f"error {error.code}: {error}"]
     cause = error.__cause__
-    if cause is not None and str(cause) and str(cause) not in str(error):
+    words = (cause.strerror if isinstance(cause, OSError) else None) or str(cause)
+    if cause is not None and words and words not in str(error):
         code = f"{cause.code}: " if isinstance(cause, AgentSDKError) else ""
-        lines.append(f"  cause: {code}{cause}")
+        lines.append(f"  cause: {code}{words}")
     hint = error.hint or (cause.hint if isinstance(cause, AgentSDKError) else None)
     if hint:
         lines.append(f"  hint: {hint}")

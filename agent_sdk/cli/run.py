@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 SESSION_NOTICE: Final = (
-    "Sessions end with the process until runs are stored (release 0.2): the next run will not know this one. "
-    "For a conversation use agent-sdk chat."
+    "This run stays in memory: the next one will not know its session. "
+    "For a conversation use agent-sdk chat, or a server, which keeps it."
 )
 
 

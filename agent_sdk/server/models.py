@@ -25,6 +25,10 @@ KeyName = Annotated[
 End = Annotated[datetime, msgspec.Meta(tz=True, description="When it ends by itself; never, by default.")]
 
 
+class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing."""
+
+
 class DecisionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a human says about a tool call."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_sdk.contracts.errors import ConfigError
-from agent_sdk.settings import FILE_NAME, FILE_SIZE_MAX_BYTES, load_settings
+from agent_sdk.settings import FILE_NAME, FILE_SIZE_MAX_BYTES, listing, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -265,3 +265,77 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         load_settings()
     assert "hush" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_servers_settings_come_from_the_file(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+agent_modules = ["app:one", "app:two"]
+durability = "power"
+[server]
+port = 9000
+[worker]
+slots = 4
+[retention]
+deltas_days = 0
+archive = "old"
+[export]
+file = "run.jsonl"
+[agents.clerk]
+tools = ["calculator"]
+""",
+    )
+    settings = load_settings().values
+    assert settings.agent_modules == ("app:one", "app:two")
+    assert (settings.durability, settings.server.port, settings.worker.slots) == ("power", 9000, 4)
+    assert settings.retention.deltas_days == 0
+    assert settings.retention.archive == tmp_path / "old"
+    assert settings.export.file == tmp_path / "run.jsonl"
+    assert settings.agents["clerk"].tools == ("calculator",)
+
+
+def test_lists_come_from_the_environment_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_SDK_AGENT_MODULES", "app:one, app:two")
+    monkeypatch.setenv("AGENT_SDK_ALLOWED_HOSTS", "a.example,b.example")
+    settings = load_settings().values
+    assert settings.agent_modules == ("app:one", "app:two")
+    assert settings.allowed_hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize("name", ["AGENT_SDK_AGENTS", "AGENT_SDK_AGENTS__CLERK__MODEL"])
+def test_agents_are_declared_in_a_file_and_nowhere_else(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "{}")
+    with pytest.raises(ConfigError, match="is no setting"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[agents.clerk]\ntool = []", "agents.clerk.tools"),
+        ("[server]\nprt = 1", "server.port"),
+        ("agents = 1", "[agents.NAME]"),
+        ("[agents]\nclerk = 1", "[agents.clerk]"),
+    ],
+)
+def test_an_unknown_key_of_a_table_names_the_nearest(tmp_path: Path, text: str, hint: str) -> None:
+    write(tmp_path, text)
+    with pytest.raises(ConfigError) as refused:
+        load_settings()
+    assert hint in (refused.value.hint or "")
+
+
+def test_a_listing_has_every_key_with_its_source_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "[limits]\nmax_steps = 3")
+    monkeypatch.setenv("OPENAI_API_KEY", "s3cret")
+    monkeypatch.setenv("AGENT_SDK_STORE_URL", "postgresql://me:s3cret@example.com/db")
+    found = {each.key: (each.value, each.source) for each in listing(load_settings({"server.port": 1}))}
+    assert found["limits.max_steps"] == (3, str(path))
+    assert found["openai.api_key"] == ("***", "environment OPENAI_API_KEY")
+    assert found["store_url"] == ("postgresql://***@example.com/db", "environment AGENT_SDK_STORE_URL")
+    assert found["server.port"] == (1, "flag --port")
+    assert found["durability"] == ("process", "default")
+    assert "s3cret" not in str(found)

@@ -12,7 +12,7 @@ from agent_sdk.contracts.page import Page
 from agent_sdk.server.answers import answer
 from agent_sdk.server.authentication import platform_of, scope_of
 from agent_sdk.server.idempotency import PARAMETER, Answer, once
-from agent_sdk.server.models import KeyBody, KeyMade
+from agent_sdk.server.models import KeyBody, KeyMade, Nothing
 from agent_sdk.server.openapi import PAGE_PARAMETERS, answers
 from agent_sdk.server.payload import decode_body, read_bytes
 from agent_sdk.server.queries import page_request
@@ -49,11 +49,13 @@ async def rotate_key(request: Request) -> Response:
     """Make a key like this one, and end this one. A replay by Idempotency-Key answers without the secret."""
     scope, keys = scope_of(request), platform_of(request).keys
     scope.require("admin")
+    given = await read_bytes(request)
+    decode_body(given, Nothing)
 
     async def act() -> Answer:
         return _told_once(await keys.rotate(scope, _id(request)))
 
-    return await once(request, await read_bytes(request), act)
+    return await once(request, given, act)
 
 
 async def revoke_key(request: Request) -> Response:

@@ -20,6 +20,7 @@ from agent_sdk.server.answers import answer, answer_bytes
 from agent_sdk.server.authentication import platform_of, scope_of
 from agent_sdk.server.idempotency import HEADER as IDEMPOTENCY_KEY
 from agent_sdk.server.idempotency import REPLAYED, idempotency_key
+from agent_sdk.server.models import Nothing
 from agent_sdk.server.openapi import answers
 from agent_sdk.server.payload import decode_body, read_body, read_bytes
 from agent_sdk.server.queries import choice, page_request, text
@@ -100,10 +101,6 @@ class ForkBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     after_seq: Annotated[int, msgspec.Meta(ge=1, le=TOKENS_MAX_COUNT)] | None = None
     after_step: Annotated[int, msgspec.Meta(ge=1, le=STEPS_MAX_COUNT)] | None = None
     input: Input | None = None
-
-
-class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Nothing."""
 
 
 async def create_run(request: Request) -> ASGIApp:

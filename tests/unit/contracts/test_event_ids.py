@@ -16,7 +16,7 @@ def written(run_id: str, clock: FakeClock, *, moves_s: list[float]) -> list[Even
     for move_s in moves_s:
         clock.jump(move_s)
         journal.record("run.queued", {"model": "x:y"})
-    return log.events(run_id)
+    return list(log.events(run_id))
 
 
 def test_ids_follow_from_run_place_and_time() -> None:
