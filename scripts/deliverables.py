@@ -29,8 +29,8 @@ PARTS: Mapping[str, str] = {
     "7": "Phase 7: identity, compliance, ecosystem",
     "8": "Phase 8: governance and disaster recovery",
     "plan": "The plan as a whole",
-    "contract": "The contract of the first agent",
-    "bar": "The quality bar of the first agent",
+    "contract": "What the contract adds to the plan",
+    "bar": "The quality bar",
 }
 """What the first part of an id stands for: the phase, without its section."""
 

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.requirements_data import (
+    durable_runs,
+    durable_runs_bar,
+    durable_runs_server,
     first_agent,
     first_agent_bar,
     first_agent_runs,
@@ -149,5 +152,8 @@ REQUIREMENTS = assemble(
     first_agent.REQUIREMENTS,
     first_agent_runs.REQUIREMENTS,
     first_agent_bar.REQUIREMENTS,
+    durable_runs.REQUIREMENTS,
+    durable_runs_server.REQUIREMENTS,
+    durable_runs_bar.REQUIREMENTS,
 )
 """The whole manifest, by id, in the order of the plan."""

@@ -236,7 +236,8 @@ def _scripted(
         clone.__dict__.pop(name, None)
     tools: list[Tool] = [_JournaledTool(tool.spec, script) for tool in agent.tools]
     handoffs: list[Handoff] = [
-        replace(item, agent=_scripted(item.agent, script, known)) for item in agent.handoffs
+        Handoff(agent=_scripted(item.agent, script, known), tool_name=item.tool_name, history=item.history)
+        for item in agent.handoffs
     ]
     clone.__dict__.update(
         tools=tuple(tools),

@@ -38,21 +38,39 @@ class LiveServer:
 def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Nothing of this machine's own settings, and a home in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_SDK_")}
-    return {**kept, "HOME": str(folder), "AGENT_SDK_API_KEY": KEY, **settings}
+    home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
+    return {**kept, **home, "AGENT_SDK_API_KEY": KEY, **settings}
+
+
+async def ended_server(folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
+    """Exit code and last words of a server that cannot start."""
+    process = await _start(folder, settings, ())
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            _, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return await process.wait(), said.decode()
+
+
+async def _start(
+    folder: Path, settings: Mapping[str, str], options: Sequence[str]
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "agent_sdk.server", *options),
+        cwd=folder,
+        env=environment(folder, settings),
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 @asynccontextmanager
 async def live_server(
     folder: Path, settings: Mapping[str, str] | None = None, *, options: Sequence[str] = (), port: int = 0
 ) -> AsyncGenerator[LiveServer]:
-    """Start it with the store `store.db` in `folder`, and wait until it says where it listens; kill it at the end."""
-    store = {"AGENT_SDK_STORE_URL": f"sqlite:///{folder}/store.db", **(settings or {})}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "agent_sdk.server", "--port", str(port), *options),
-        cwd=folder,
-        env=environment(folder, store),
-        stderr=asyncio.subprocess.PIPE,
-    )
+    """Start it in `folder`, with the default store, and wait until it says where it listens; kill it at the end."""
+    process = await _start(folder, settings or {}, ["--port", str(port), *options])
     assert process.stderr is not None
     try:
         said = ""

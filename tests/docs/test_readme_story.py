@@ -5,16 +5,23 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from httpx_sse import EventSource
 
 from agent_sdk import Agent, Runner
+from agent_sdk.bootstrap import build_preset
+from agent_sdk.contracts.codec import encode
+from agent_sdk.presets import preset_names
+from agent_sdk.settings import Settings
 from tests.docs.live_server import STREAM, environment, live_server
+from tests.interaction.cli_kit import run_cli
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOWLY = {"AGENT_SDK_OFFLINE__TOKEN_DELAY_MS": "20"}
+QUESTION = "What is 17 * 23?"
 
 LEFT_BEHIND = """
 import asyncio
@@ -89,6 +96,34 @@ async def test_what_a_killed_program_left_the_next_runner_goes_on_with(
     roles = [message.role for message in result.messages]
     assert roles == ["user", "assistant", "user", "assistant"], "the run that was cut has its answer"
     assert [message.text for message in result.messages][::2] == ["Hello!", "And again!"]
+
+
+@pytest.mark.socket
+@pytest.mark.parametrize("name", sorted(preset_names()))
+async def test_a_preset_does_the_same_in_python_on_the_command_line_and_on_the_server(
+    tmp_path: Path, name: str
+) -> None:
+    in_python = await Runner().run(build_preset(name, Settings()).agent, QUESTION)
+    on_the_line = await asyncio.to_thread(run_cli, tmp_path, "run", "--json", "--preset", name, QUESTION)
+    async with live_server(tmp_path) as server, server.client() as client:
+        body = {"agent": name, "input": QUESTION}
+        async with client.stream("POST", "/v1/runs", json=body, headers=STREAM) as response:
+            on_the_server = [json.loads(data) for _, _, data in await read(response, "run.completed")]
+    did = what_was_done([json.loads(encode(event)) for event in in_python.events])
+    assert did[-1]["output"]
+    assert what_was_done([json.loads(line) for line in on_the_line.out.splitlines()]) == did
+    assert what_was_done(on_the_server) == did
+
+
+def what_was_done(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Calls, results and the answer, without what differs from run to run."""
+    kept = ("name", "version", "args", "result", "agent", "output", "stop_reason")
+    ends = ("tool.started", "tool.completed", "subagent.completed", "run.completed")
+    return [
+        {key: value for key, value in event["data"].items() if key in kept}
+        for event in events
+        if event["type"] in ends
+    ]
 
 
 def test_the_counts_of_chaos_that_are_shown_are_those_that_the_command_prints() -> None:

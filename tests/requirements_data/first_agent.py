@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.requirements_data.model import Planned, Requirement
+from tests.requirements_data.model import Requirement
 
 REQUIREMENTS = (
     Requirement(
@@ -27,7 +27,10 @@ REQUIREMENTS = (
         behavior=(
             "`python3 bootstrap.py dev` goes on in the same way to a local server that reloads changed code."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_cli_dev.py::test_a_run_and_its_readers_go_on_across_a_reload",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_any_other_command_is_handed_to_agent_sdk_with_its_exit_code",
+        ),
     ),
     Requirement(
         id="contract:installer",
@@ -55,13 +58,13 @@ REQUIREMENTS = (
         id="contract:test-command",
         source="contract",
         behavior=(
-            "`bootstrap.py test` needs no root; with --all it also installs system services, and every "
-            "skip is a failure."
+            "`bootstrap.py test` needs no root; with --all it also unpacks programs of the system's packages, "
+            "installing none, and every skip is a failure."
         ),
         tests=(
             "tests/unit/scripts/test_bootstrap_commands.py::test_test_lints_runs_the_suite_and_ends_at_the_coverage_gate_and_asks_nobody_for_root",
             "tests/unit/scripts/test_bootstrap_commands.py::test_test_all_requires_every_test",
-            "tests/unit/scripts/test_bootstrap_commands.py::test_what_is_missing_of_the_system_is_installed_and_nothing_else",
+            "tests/unit/scripts/test_bootstrap_commands.py::test_a_missing_program_is_unpacked_once_and_nothing_is_installed",
             "tests/unit/scripts/test_required_tests.py::test_every_skip_fails_where_everything_is_required",
         ),
     ),

@@ -38,6 +38,10 @@ class Requirement:
     behavior: str
     """A sentence that can be found true or false by looking at the product."""
     tests: tuple[str, ...] | Planned
-    """Pytest node ids, `path` or `path::test_name` from the root; or the release that brings them."""
+    """Pytest node ids, `path` or `path::test_name` from the root; or the release that brings them.
+
+    A test of a conformance suite is named where it is written, in `agent_sdk/testing/conformance`; `tests/conformance`
+    runs it for each adapter.
+    """
     covers: tuple[str, ...] = ()
     """Lines of the plan that this behaviour fulfils: `<label>: <first words>`; see `PlanLine.reference`."""

@@ -35,7 +35,13 @@ REQUIREMENTS = (
             "agent_sdk.observability hands every committed event, in order, to each subscriber, and a "
             "failing subscriber never breaks the run."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "agent_sdk/testing/conformance/store_leases.py::test_observers_are_told_what_is_stored",
+            "agent_sdk/testing/conformance/store_leases.py::test_an_observer_that_fails_keeps_nobody_waiting",
+            "tests/unit/observability/test_exporters.py::test_the_pump_hands_batches_on_in_order_and_closes_the_exporter_at_the_end",
+            "tests/unit/observability/test_exporters.py::test_a_slow_exporter_holds_nobody_up_and_loses_what_is_past_its_bound",
+            "tests/unit/observability/test_exporters.py::test_a_failing_exporter_is_said_once_counted_and_tried_again",
+        ),
         covers=("1.1 deliverable: `agent_sdk/observability` streaming",),
     ),
     Requirement(
@@ -60,7 +66,11 @@ REQUIREMENTS = (
         behavior=(
             "Every run is described by that one model, with the tags and metadata that it was started with."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/contracts/test_run_record.py::test_one_record_holds_ids_status_usage_times_tags_and_metadata",
+            "tests/interaction/test_server_runs.py::test_a_run_is_accepted_and_ends_by_itself",
+            "agent_sdk/testing/conformance/store_records.py::test_a_run_stays_whole_in_lists",
+        ),
     ),
     Requirement(
         id="1.1:ids",
@@ -105,10 +115,15 @@ REQUIREMENTS = (
         id="1.1:storage-interface",
         source="plan 1.1 deliverable",
         behavior=(
-            "Sessions and run journals go through one storage port, which agent_sdk.storage shows and an "
-            "in-memory adapter implements."
+            "Sessions and run journals go through one storage port, whose conformance suites an adapter "
+            "passes and whose adapters are found by URL."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "agent_sdk/testing/conformance/store_runs.py::test_a_created_run_waits_and_its_first_event_can_be_read",
+            "agent_sdk/testing/conformance/store_records.py::test_a_sessions_messages_come_oldest_first_in_pages",
+            "tests/unit/runtime/test_durable_runner.py::test_a_url_that_names_no_file_is_refused",
+            "tests/packaging/test_imports.py::test_the_built_in_adapters_come_through_entry_points",
+        ),
         covers=(
             "1.1 task: Add a simple pluggable storage interface",
             "1.1 deliverable: `agent_sdk/storage` interface",
@@ -122,7 +137,13 @@ REQUIREMENTS = (
             "With the default settings, runs, sessions and events are kept in SQLite and survive a "
             "restart; the store can be changed by URL."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/docs/test_readme_story.py::test_the_stream_of_a_run_goes_on_after_its_server_was_killed",
+            "tests/interaction/test_server_main.py::test_a_restart_needs_no_wait_and_its_runs_are_all_there",
+            "tests/docs/test_server_guide.py::test_a_backup_that_was_made_beside_a_running_server_is_restored",
+            "tests/unit/runtime/test_durable_runner.py::test_a_session_is_gone_on_with_by_another_process",
+            "tests/unit/runtime/test_durable_runner.py::test_a_url_that_names_no_file_is_refused",
+        ),
         covers=(
             "1.1 deliverable: `agent_sdk/storage` interface",
             "1 backlog: Add storage interface",
@@ -170,7 +191,11 @@ REQUIREMENTS = (
         id="1.2:post-run",
         source="plan 1.2 task",
         behavior="POST /run starts a run and answers 202 with the run before it has ended.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_runs.py::test_a_run_is_accepted_and_ends_by_itself",
+            "tests/interaction/test_server_legacy.py::test_each_route_answers_as_its_twin",
+            "tests/interaction/test_server_runs.py::test_a_run_does_not_end_with_the_request_that_made_it",
+        ),
         covers=(
             "1.2 task: FastAPI server endpoints:",
             "1.2 task: `POST /run` (start run)",
@@ -184,7 +209,12 @@ REQUIREMENTS = (
             "GET /run/{id} answers the status, usage and output of a run, and 404 for an id that is "
             "unknown or foreign."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_runs.py::test_a_run_is_accepted_and_ends_by_itself",
+            "tests/interaction/test_server_errors.py::test_a_strange_id_is_an_unknown_one",
+            "tests/security/test_server_tenancy.py::test_a_foreign_id_is_not_found",
+            "tests/interaction/test_server_legacy.py::test_each_route_answers_as_its_twin",
+        ),
         covers=(
             "1.2 task: `GET /run/{id}` (status)",
             "1 backlog: Add `POST /run`",
@@ -197,7 +227,12 @@ REQUIREMENTS = (
             "GET /run/{id}/events streams the journal as SSE, resumes after Last-Event-ID without gap or "
             "repeat, and ends after the last event."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_events.py::test_every_frame_is_the_stored_event",
+            "tests/interaction/test_server_events.py::test_a_reader_that_comes_back_gets_exactly_the_rest",
+            "tests/interaction/test_server_events.py::test_events_come_as_they_are_committed_and_the_stream_closes_after_the_last",
+            "tests/interaction/test_server_legacy.py::test_the_stream_of_events_is_the_same_stream",
+        ),
         covers=(
             "1.2 task: `GET /run/{id}/events` (SSE stream)",
             "1.2 deliverable: `agent_sdk/server` with SSE",
@@ -212,14 +247,23 @@ REQUIREMENTS = (
             "A reader that never reads slows neither the run nor other readers, costs bounded memory, and "
             "is let go within 30 s."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_slow_readers.py::test_a_reader_that_never_reads_slows_nobody_and_is_gone_in_time",
+            "tests/interaction/test_server_crowd.py::test_a_reader_that_never_reads_slows_nobody_and_is_gone_within_half_a_minute",
+            "tests/interaction/test_server_slow_readers.py::test_a_slow_reader_gets_everything_in_the_end",
+            "tests/unit/storage/test_tail.py::test_a_tail_is_bounded_by_size",
+        ),
         covers=("1 backlog: Implement SSE streaming in FastAPI",),
     ),
     Requirement(
         id="1.2:sessions",
         source="plan 1.2 task",
         behavior="GET /sessions lists sessions in pages, and GET /sessions/{id} shows one with its messages.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_sessions.py::test_sessions_are_listed_last_used_first",
+            "tests/interaction/test_server_sessions.py::test_a_session_has_the_messages_of_its_runs_in_order_and_in_pages",
+            "tests/interaction/test_server_legacy.py::test_each_route_answers_as_its_twin",
+        ),
         covers=(
             "1.2 task: `GET /sessions` and `GET /sessions/{id}`",
             "1 backlog: Add `POST /run`",
@@ -232,7 +276,12 @@ REQUIREMENTS = (
             "Every route with data needs the API key from the environment or the one made at the first "
             "start; without it the answer is 401."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_openapi.py::test_every_route_that_is_not_public_needs_a_key",
+            "tests/interaction/test_server_access.py::test_without_a_valid_key_nothing_is_told",
+            "tests/unit/services/test_keys.py::test_the_configured_key_administers_the_default_organisation_and_is_not_in_the_store",
+            "tests/unit/services/test_local_key.py::test_the_first_start_makes_a_key_that_only_its_user_can_read_and_later_ones_find_it",
+        ),
         covers=(
             "1.2 task: Local auth: API key in env.",
             "1.2 deliverable: `agent_sdk/server` with SSE",
@@ -246,7 +295,10 @@ REQUIREMENTS = (
             "A server whose configuration is wrong does not start; it names the key, its source and the "
             "nearest known key."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/docs/test_server_guide.py::test_a_wrong_setting_is_named_with_its_place_and_the_server_does_not_start",
+            "tests/interaction/test_cli_server.py::test_settings_that_cannot_be_used_are_one_clean_error",
+        ),
         covers=("1 backlog: Basic API key auth middleware",),
     ),
     Requirement(
@@ -256,7 +308,14 @@ REQUIREMENTS = (
             "/openapi.json describes every route, response and event, /docs shows it, and the committed "
             "copy is checked for drift."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/contract/test_openapi.py::test_every_route_of_the_contract_is_there_and_no_other",
+            "tests/contract/test_openapi.py::test_every_route_has_typed_answers_and_problems",
+            "tests/contract/test_openapi.py::test_events_have_the_shapes_of_their_own_schema",
+            "tests/contract/test_openapi.py::test_the_committed_document_is_current",
+            "tests/interaction/test_server_openapi.py::test_the_document_that_is_served_is_the_committed_one",
+            "tests/interaction/test_server_openapi.py::test_the_page_of_routes_lists_every_route",
+        ),
         covers=("1.2 deliverable: API docs (OpenAPI auto docs).",),
     ),
     Requirement(

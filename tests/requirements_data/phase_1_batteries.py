@@ -87,12 +87,23 @@ REQUIREMENTS = (
     Requirement(
         id="1.4:cli-server",
         source="plan 1 backlog",
-        behavior="`agent-sdk server` serves the API on the host, port and worker count that it is given.",
-        tests=Planned("0.2 durable runs"),
+        behavior="`agent-sdk server` serves the API on the host and port that it is given.",
+        tests=(
+            "tests/interaction/test_cli_server.py::test_it_answers_ready_and_ends_well_on_sigterm",
+            "tests/interaction/test_cli_server.py::test_it_becomes_the_servers_own_program_under_the_same_process_id",
+            "tests/interaction/test_cli_server.py::test_several_processes_are_refused_for_now",
+            "tests/interaction/test_cli_server.py::test_a_port_that_is_taken_is_one_clean_error",
+        ),
         covers=(
             "1 backlog: CLI wiring for presets",
             "1 exit: Local server runs and streams events.",
         ),
+    ),
+    Requirement(
+        id="1.4:cli-server-workers",
+        source="plan 1 backlog",
+        behavior="`agent-sdk server --workers N` serves with N processes.",
+        tests=Planned("0.4 many machines"),
     ),
     Requirement(
         id="1.4:presets-on-server",
@@ -100,7 +111,10 @@ REQUIREMENTS = (
         behavior=(
             "A preset and its tools behave the same in Python, on the command line and through the server."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/docs/test_readme_story.py::test_a_preset_does_the_same_in_python_on_the_command_line_and_on_the_server",
+            "tests/unit/services/test_catalog.py::test_the_presets_are_offered_under_their_names",
+        ),
         covers=("1 exit: Presets + tool packs work with CLI and server.",),
     ),
     Requirement(
@@ -209,7 +223,12 @@ REQUIREMENTS = (
         id="1:regressions-sse",
         source="plan 1 backlog",
         behavior="A change in the SSE frames fails a regression test.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_events.py::test_every_frame_is_the_stored_event",
+            "tests/interaction/test_server_events.py::test_a_silent_stream_stays_alive",
+            "tests/interaction/test_server_events.py::test_a_journal_without_its_deltas_says_so",
+            "tests/interaction/test_server_readers.py::test_a_reader_gets_the_whole_of_a_run_that_has_ended_and_ends_itself",
+        ),
         covers=("1 backlog: Regression tests: event ordering",),
     ),
 )

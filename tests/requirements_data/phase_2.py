@@ -9,9 +9,13 @@ REQUIREMENTS = (
         id="2.1:run-log",
         source="plan 2.1 task",
         behavior=(
-            "Each run is written as structured JSON lines, with run, session and request ids on every line."
+            "Each run is written as structured JSON lines, with the ids of run and session on every line, and the "
+            "server's log has the ids of request and run on the lines about them."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/observability/test_exporters.py::test_the_run_log_holds_every_event_on_a_line_and_goes_on_after_a_restart",
+            "tests/unit/observability/test_logs.py::test_bound_ids_are_on_every_line_inside_and_nest",
+        ),
         covers=(
             "2.1 task: Structured run logs",
             "2 backlog: Observability upgrade:",
@@ -24,7 +28,13 @@ REQUIREMENTS = (
             "Exporters for stdout and file sit behind one port; a broken exporter is reported and never "
             "fails a run."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/observability/test_exporters.py::test_exporters_satisfy_the_port",
+            "tests/unit/observability/test_exporters.py::test_standard_output_gets_a_line_per_event",
+            "tests/unit/observability/test_exporters.py::test_the_run_log_holds_every_event_on_a_line_and_goes_on_after_a_restart",
+            "tests/unit/observability/test_exporters.py::test_a_failing_exporter_is_said_once_counted_and_tried_again",
+            "tests/unit/observability/test_exporters.py::test_a_full_disk_leaves_no_half_line_and_the_log_goes_on_when_there_is_room",
+        ),
         covers=(
             "2.1 task: Exporter interface (stdout + file).",
             "2 backlog: Observability upgrade:",
@@ -37,7 +47,11 @@ REQUIREMENTS = (
             "Latency of steps, tools and first tokens, token usage and tool error rates are collected from "
             "events and emitted."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/observability/test_metrics.py::test_latencies_are_seconds",
+            "tests/unit/observability/test_metrics.py::test_tokens_and_cost_of_steps_add_up_and_an_unknown_price_adds_nothing",
+            "tests/unit/observability/test_metrics.py::test_errors_are_counted_by_what_they_ended_and_their_code",
+        ),
         covers=(
             "2.1 task: Metrics: latency",
             "2 backlog: Metrics pipeline:",
@@ -116,7 +130,11 @@ REQUIREMENTS = (
             "Reconnecting, catching up and disconnecting at random points yield exactly the rest of the "
             "stream."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_readers.py::test_from_a_hundred_points_readers_get_exactly_the_rest",
+            "tests/interaction/test_server_readers.py::test_a_reader_that_drops_its_connections_misses_and_repeats_nothing",
+            "tests/interaction/test_server_readers.py::test_a_reader_whose_server_is_killed_misses_and_repeats_nothing",
+        ),
         covers=("2 backlog: Streaming regression tests",),
     ),
     Requirement(
@@ -189,7 +207,12 @@ REQUIREMENTS = (
             "`agent-sdk doctor` reports each check as ok, warn or fail with its evidence and the command "
             "that repairs it."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_cli_doctor.py::test_a_new_machine_has_no_failures_and_nothing_is_made",
+            "tests/interaction/test_cli_doctor.py::test_people_get_lines_with_evidence_and_the_command_that_mends",
+            "tests/interaction/test_cli_doctor.py::test_an_unknown_setting_fails_and_what_needs_settings_is_left_out",
+            "tests/interaction/test_cli_doctor.py::test_fix_makes_the_store_and_closes_the_key_file",
+        ),
         covers=("2 backlog: CLI diagnostics:",),
     ),
     Requirement(
@@ -206,7 +229,12 @@ REQUIREMENTS = (
         id="2:errors-http",
         source="plan 2 backlog",
         behavior="An HTTP error is problem+json with a documented code, a hint and the request id.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_errors.py::test_every_error_has_a_status_and_its_code_is_told",
+            "tests/interaction/test_server_errors.py::test_what_is_no_request_is_refused_with_a_problem_too",
+            "tests/contract/test_openapi.py::test_the_codes_of_problems_are_those_of_the_errors",
+            "tests/interaction/test_server_access.py::test_refusals_carry_what_every_answer_carries",
+        ),
         covers=("2 backlog: Dev UX polish:",),
     ),
 )

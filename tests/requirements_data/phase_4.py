@@ -12,7 +12,13 @@ REQUIREMENTS = (
             "Every route and every store method is bound to the org of the credential; a foreign id is not "
             "found."
         ),
-        tests=Planned("0.4 many machines"),
+        tests=(
+            "tests/security/test_server_tenancy.py::test_a_foreign_id_is_not_found",
+            "tests/security/test_server_tenancy.py::test_a_list_has_nothing_of_another_organisation",
+            "tests/security/test_server_tenancy.py::test_what_is_made_is_made_in_ones_own_organisation",
+            "tests/security/test_store_tenancy.py::test_every_method_takes_a_scope_first_or_has_a_reason",
+            "tests/security/test_store_tenancy.py::test_another_organisation_gets_and_changes_nothing",
+        ),
         covers=(
             "4.1 task: Enforce org scoping",
             "4 backlog: Enforce org scoping across API",
@@ -95,7 +101,11 @@ REQUIREMENTS = (
         id="4.2:replay-endpoints-sse",
         source="plan 4.2 deliverable",
         behavior="A finished or running run is streamed over SSE from any cursor.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_events.py::test_a_reader_that_comes_back_gets_exactly_the_rest",
+            "tests/interaction/test_server_readers.py::test_from_a_hundred_points_readers_get_exactly_the_rest",
+            "tests/interaction/test_server_events.py::test_a_cursor_at_the_end_tells_the_reader_to_stop",
+        ),
         covers=(
             "4.2 deliverable: Replay endpoints for SSE/WS.",
             "4 backlog: Postgres event persistence + replay",
@@ -149,7 +159,12 @@ REQUIREMENTS = (
             "After kill -9 and a restart every unfinished run goes on from its journal, and no recorded "
             "tool result is executed again."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_restart.py::test_streams_go_on_from_another_process_after_a_kill_in_mid_message",
+            "tests/unit/runtime/test_recovery.py::test_a_run_cut_after_any_commit_goes_on_without_repeating_a_journaled_result",
+            "tests/packaging/test_benchmarks_server.py::test_ten_kills_lose_no_event_and_repeat_no_effect",
+            "tests/interaction/test_worker_recovery.py::test_the_run_of_a_process_that_was_killed_goes_on_at_once",
+        ),
         covers=(
             "4.2 task: Run state recovery",
             "4 backlog: Run recovery for in-flight runs",
@@ -266,7 +281,11 @@ REQUIREMENTS = (
         id="4.5:local-worker",
         source="plan 4.5 deliverable",
         behavior="Runs are executed by leased workers behind a queue port; the local worker needs no broker.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_worker_runs.py::test_a_run_is_claimed_when_it_is_created_and_completes",
+            "agent_sdk/testing/conformance/store_work.py::test_heartbeats_keep_a_lease",
+            "tests/interaction/test_worker_recovery.py::test_a_silent_owner_is_followed_by_another_and_writes_nothing_when_it_wakes",
+        ),
         covers=(
             "4.5 deliverable: Task queue interface + local worker",
             "4 backlog: Queue-based execution option",
@@ -286,7 +305,11 @@ REQUIREMENTS = (
         id="4.5:admission",
         source="plan 4.5 deliverable",
         behavior="Past the configured bound new runs get 429 with Retry-After, and no accepted run is lost.",
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_runs.py::test_beyond_the_bound_a_run_is_refused_for_now",
+            "agent_sdk/testing/conformance/store_runs.py::test_past_the_bound_a_run_is_refused_and_not_made",
+            "agent_sdk/testing/conformance/store_runs.py::test_a_full_organisation_keeps_no_other_from_its_runs",
+        ),
         covers=(
             "4.5 task: Backpressure propagation",
             "4.5 deliverable: Backpressure + retry policy config.",
@@ -323,7 +346,12 @@ REQUIREMENTS = (
             "The same Idempotency-Key with the same body makes one run, also under concurrency and across "
             "a restart; with another body it is refused."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_runs.py::test_a_repeated_request_makes_nothing_and_is_answered_alike",
+            "tests/interaction/test_server_runs.py::test_simultaneous_repetitions_make_one_run",
+            "tests/interaction/test_server_restart.py::test_a_request_that_is_repeated_after_a_kill_makes_one_run",
+            "agent_sdk/testing/conformance/store_runs.py::test_an_idempotency_key_of_another_request_is_refused",
+        ),
         covers=(
             "4.5 task: Retry policies and idempotency keys",
             "4.5 deliverable: Idempotency support on run creation.",

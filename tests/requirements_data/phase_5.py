@@ -64,7 +64,12 @@ REQUIREMENTS = (
             "A run moves only along the transitions of its state machine; any other is refused and changes "
             "nothing."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/contracts/test_grammar.py::test_runs_and_steps_follow_their_states",
+            "tests/interaction/test_server_runs.py::test_what_has_ended_is_not_steered",
+            "agent_sdk/testing/conformance/store_runs.py::test_a_run_that_has_ended_is_steered_no_more",
+            "agent_sdk/testing/conformance/store_leases.py::test_an_event_that_does_not_follow_is_refused",
+        ),
         covers=(
             "5.2 task: Run state machine",
             "5.2 deliverable: Run lifecycle state machine + supervisor.",

@@ -12,7 +12,12 @@ REQUIREMENTS = (
             "/metrics exposes runs, steps, tools, first-token time, tokens and cost in the Prometheus "
             "format, with bounded labels."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_health.py::test_metrics_are_prometheus_text_and_need_a_key",
+            "tests/contract/test_metrics.py::test_promtool_finds_nothing_to_say_about_the_metrics",
+            "tests/unit/observability/test_metrics.py::test_labels_are_bounded_whatever_models_callers_and_plugins_say",
+            "tests/contract/test_metrics.py::test_every_metric_is_ours_and_on_the_page_with_its_type_and_labels",
+        ),
         covers=(
             "6.1 task: Prometheus metrics endpoint",
             "6.1 deliverable: `/metrics` endpoint",
@@ -94,7 +99,11 @@ REQUIREMENTS = (
             "/health answers while the process lives, and /ready only while store and queue really answer, "
             "and says why not."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_health.py::test_a_server_that_is_up_is_alive_and_ready_for_anybody",
+            "tests/interaction/test_server_health.py::test_a_store_that_cannot_be_written_makes_the_server_unready_and_leaves_it_alive",
+            "tests/interaction/test_server_health.py::test_a_worker_that_claims_no_more_makes_the_server_unready",
+        ),
         covers=(
             "6.2 task: Readiness/liveness probes",
             "6 exit: K8s deployable with probes",
@@ -218,7 +227,12 @@ REQUIREMENTS = (
             "A cancel ends a run in any unfinished state, and its children first; partial text and usage "
             "are kept."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/runtime/test_durable.py::test_a_canceled_run_ends_as_canceled_whether_it_works_waits_or_has_not_begun",
+            "tests/unit/runtime/test_cancellation.py::test_now_keeps_the_partial_text_and_closes_the_providers_stream",
+            "tests/unit/runtime/test_subagents.py::test_cancellation_reaches_grandchildren_before_the_parents_tool_ends",
+            "tests/interaction/test_worker_runs.py::test_a_paused_run_is_canceled_at_once",
+        ),
         covers=(
             "6.5 task: Cancellation semantics",
             "6 backlog: Scheduled/cron runs",
@@ -245,7 +259,12 @@ REQUIREMENTS = (
             "Every route lives under /v1, names its API version in a header, and its unversioned twin of "
             "the plan answers alike."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/contract/test_openapi.py::test_every_route_of_the_contract_is_there_and_no_other",
+            "tests/interaction/test_server_legacy.py::test_each_route_answers_as_its_twin",
+            "tests/interaction/test_server_access.py::test_refusals_carry_what_every_answer_carries",
+            "tests/interaction/test_server_legacy.py::test_nothing_else_is_served_under_old_names",
+        ),
         covers=(
             "6.6 task: API versioning strategy",
             "6.6 deliverable: Versioned API routing.",

@@ -171,7 +171,12 @@ REQUIREMENTS = (
             "The request id is in the response, in every log line and in every error of a request, taken "
             "over from the caller when valid."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/interaction/test_server_access.py::test_a_request_id_is_taken_over",
+            "tests/interaction/test_server_access.py::test_what_cannot_be_a_request_id_is_replaced",
+            "tests/interaction/test_server_access.py::test_refusals_carry_what_every_answer_carries",
+            "tests/interaction/test_server_access.py::test_the_log_knows_the_trace_that_a_request_belongs_to",
+        ),
         covers=(
             "7.5 task: Correlation IDs for logs",
             "7.5 deliverable: Request/trace correlation",

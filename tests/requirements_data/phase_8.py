@@ -253,7 +253,11 @@ REQUIREMENTS = (
         behavior=(
             "A run is replayed against its journal with no outside call, and the first divergence is named."
         ),
-        tests=Planned("0.2 durable runs"),
+        tests=(
+            "tests/unit/runtime/test_replay.py::test_a_journal_repeats_with_no_model_and_no_tool",
+            "tests/unit/runtime/test_replay.py::test_a_changed_tool_version_is_where_the_replay_diverges",
+            "tests/interaction/test_server_runs.py::test_a_run_that_has_ended_replays",
+        ),
         covers=(
             "8.6 task: Deterministic replay mode",
             "8.6 deliverable: Tests for retry/fallback/replay",

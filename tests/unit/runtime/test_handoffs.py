@@ -87,13 +87,21 @@ async def test_a_second_filter_sees_what_the_first_let_through() -> None:
 
 
 async def test_agents_may_hand_over_back_and_forth() -> None:
-    first = Agent("a")
+    first = Agent("a", handoffs=[handoff(lambda: second)])
     second = Agent("b", handoffs=[first])
-    object.__setattr__(first, "handoffs", (handoff(second),))  # a circle, which no constructor can close
     model = ScriptedModel([hand("b"), hand("a"), "done"])
     result = await finish(runner(model).run(first, "go"))
     assert result.last_agent == "a"
     assert len(of(result.events, "handoff.completed")) == 2
+
+
+async def test_a_late_handoff_with_a_name_that_cannot_be_is_found_when_the_first_run_begins() -> None:
+    odd = Agent("x" * 80)
+    with pytest.raises(DefinitionError, match="name of a handoff"):
+        handoff(odd)
+    agent = Agent("a", handoffs=[handoff(lambda: odd)])
+    with pytest.raises(DefinitionError, match="name of a handoff"):
+        await runner(ScriptedModel([])).run(agent, "go")
 
 
 class Ticket(BaseModel):
