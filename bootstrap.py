@@ -47,6 +47,9 @@ LOCK_OPTIONS = {
 
 # What `test --all` needs beyond the locks: programs, and the packages of Debian that hold them.
 DEBIAN_PROGRAMS = {"promtool": "prometheus"}
+# And packages of npm, as the locks in these folders say; Node.js itself is the machine's.
+NPM_FOLDERS = ("tests/interaction/eventsource",)
+NPM_INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 LINT_STEPS = (
     ("ruff", "check", "--quiet", "."),
@@ -346,6 +349,7 @@ def test(checkout: Checkout, arguments: Sequence[str]) -> int:
     environment = dict(os.environ)
     if "--all" in arguments:
         unpack_debian_packages(checkout, DEBIAN_PROGRAMS)
+        install_npm_packages(checkout, NPM_FOLDERS)
         environment["AGENT_SDK_REQUIRE"] = "all"
     wanted = [argument for argument in arguments if argument != "--all"]
     steps = [("python", "-m", "pytest", *wanted)] if wanted else [*LINT_STEPS, *TEST_STEPS]
@@ -383,6 +387,22 @@ def download(package: str, folder: Path) -> None:
     failure = run_quietly(update) or run_quietly(get, folder)
     if failure:
         raise Problem("apt-get could not download:\n" + failure, "Be root, or leave out `--all`.")
+
+
+def install_npm_packages(checkout: Checkout, folders: Sequence[str]) -> None:
+    """Install what the locks of `folders` say, unless it is there."""
+    for name in folders:
+        folder = checkout.root / name
+        wanted, stamp = _text(folder / "package-lock.json"), folder / "node_modules" / "installed"
+        if _text(stamp) == wanted:
+            continue
+        if shutil.which("npm") is None:
+            raise Problem("there is no npm.", "Install Node.js 20 or newer, or leave out `--all`.")
+        say(f"installing the npm packages of {name}")
+        failure = run_quietly(NPM_INSTALL, folder)
+        if failure:
+            raise Problem("npm could not install:\n" + failure, "Does npm reach its registry?")
+        stamp.write_text(wanted, encoding="utf-8")
 
 
 def lock(checkout: Checkout, arguments: Sequence[str]) -> int:

@@ -98,7 +98,7 @@ class Program:
         return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=TIMEOUT_S, **options)
 
     async def kill(self) -> None:
-        """kill -9, and wait until it is gone."""
+        """Send SIGKILL, and wait until it is gone."""
         self.process.kill()
         await self.process.wait()
 
@@ -168,8 +168,7 @@ async def _address(stderr: asyncio.StreamReader, said: list[str]) -> str:
 
 async def _drain(stderr: asyncio.StreamReader, said: list[str]) -> None:
     # Nobody reads a full pipe: the server would stand still.
-    async for line in stderr:
-        said.append(line.decode())
+    said.extend([line.decode() async for line in stderr])
 
 
 async def begin(client: httpx.AsyncClient, agent: str, text: str, **headers: str) -> str:

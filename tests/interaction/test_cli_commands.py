@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from agent_sdk.cli import exit_codes
-from agent_sdk.contracts import errors
+from agent_sdk.contracts import errors, platform_errors
 from tests.interaction.cli_kit import PATIENCE_S, ROOT, environment, run_cli, write_agents
 
 HELP = ROOT / "tests" / "golden" / "cli_help.txt"
-COMMANDS = ((), ("run",), ("chat",), ("version",))
+COMMANDS = (
+    *((), ("run",), ("chat",), ("dev",), ("server",), ("doctor",), ("version",)),
+    *(("runs",), *[("runs", each) for each in ("list", "show", "events", "cancel", "resume", "replay")]),
+    *(("keys",), *[("keys", each) for each in ("create", "list", "rotate", "revoke")]),
+    *(("config",), ("config", "show")),
+    *(("db",), ("db", "upgrade"), ("db", "check"), ("db", "current")),
+)
 
 
 def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
@@ -29,14 +35,16 @@ def test_help_is_what_was_agreed(tmp_path: Path, request: pytest.FixtureRequest)
     assert text == HELP.read_text(encoding="utf-8")
 
 
-def test_help_loads_nothing_that_only_a_run_needs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [[], ["run"], ["server"], ["runs", "list"], ["doctor"]], ids=" ".join)
+def test_help_loads_nothing_that_only_the_command_needs(tmp_path: Path, words: list[str]) -> None:
     script = (
         "import sys, contextlib\n"
         "from agent_sdk.cli import main\n"
-        "sys.argv = ['agent-sdk', 'run', '--help']\n"
+        f"sys.argv = ['agent-sdk', *{words}, '--help']\n"
         "with contextlib.suppress(SystemExit):\n"
         "    main()\n"
         "heavy = {'pydantic_settings', 'aiohttp', 'msgspec', 'rich', 'agent_sdk.runtime', 'asyncio'}\n"
+        "heavy |= {'fastapi', 'sqlalchemy', 'sqlite3', 'uvicorn', 'prometheus_client', 'urllib.request'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
@@ -111,6 +119,19 @@ def failed(cause: errors.ModelError) -> errors.RunFailed:
         (errors.Unavailable(), 75),
         (errors.ConnectionFailed(), 75),
         (errors.ModelTimeout(), 75),
+        (platform_errors.Unauthenticated(), 4),
+        (platform_errors.PermissionRefused(), 4),
+        (platform_errors.NotFound(), 5),
+        (platform_errors.CursorExpired(), 5),
+        (platform_errors.Conflict(), 6),
+        (platform_errors.SessionBusy(), 6),
+        (platform_errors.IdempotencyMismatch(), 6),
+        (platform_errors.AdmissionRefused(), 7),
+        (platform_errors.StoreCorrupt(), 3),
+        (platform_errors.StoreOutdated(), 3),
+        (platform_errors.StoreFull(), 75),
+        (platform_errors.StoreLocked(), 75),
+        (platform_errors.NondeterminismError(), 1),
     ],
     ids=str,
 )

@@ -1,5 +1,6 @@
 """`agent-sdk dev`: starts again on changes, and no run is lost by that."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -44,6 +45,36 @@ def restarted(started: Program, name: str) -> None:
     started.serves()
 
 
+class Reader:
+    """`agent-sdk runs events --follow`, while it goes on."""
+
+    def __init__(self, folder: Path, run_id: str, *options: str) -> None:
+        self._process = subprocess.Popen(
+            command("runs", "events", run_id, "--follow", *options),
+            cwd=folder,
+            env=environment(folder, AGENT_SDK_API_KEY=KEY),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+
+    def read_until(self, text: str) -> None:
+        """Read on until a line has `text`."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.lines.append(line)
+            if text in line:
+                return
+        raise AssertionError(f"{text!r} never came: {self.lines}")
+
+    def end(self) -> int:
+        """Read to the end; the exit code."""
+        with self._process as process:
+            assert process.stdout is not None
+            self.lines += process.stdout.readlines()
+            return process.wait(PATIENCE_S)
+
+
 @pytest.mark.socket
 def test_a_run_and_its_readers_go_on_across_a_reload(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(PATIENT, encoding="utf-8")
@@ -51,29 +82,17 @@ def test_a_run_and_its_readers_go_on_across_a_reload(tmp_path: Path) -> None:
         url = started.serves()
         with started.client() as client:
             run_id = client.post("/v1/runs", json={"agent": "patient", "input": "hi"}).json()["id"]
-        reader = subprocess.Popen(
-            command("runs", "events", run_id, "--follow", "--url", url),
-            cwd=tmp_path,
-            env=environment(tmp_path, AGENT_SDK_API_KEY=KEY),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with reader:
-            assert reader.stdout is not None
-            lines: list[str] = []
-            for line in reader.stdout:
-                lines.append(line)
-                if '"type":"message.delta"' in line:
-                    break
-            (tmp_path / "other.py").touch()
-            restarted(started, "other.py")
-            assert started.url == url
-            (tmp_path / "go").touch()
-            lines += reader.stdout.readlines()
-            assert reader.wait(PATIENCE_S) == 0
-        kept = run_cli(tmp_path, "runs", "events", run_id, "--local").out
-        assert "".join(lines) == kept
-    events = [decode_event(line) for line in lines]
+        readers = [Reader(tmp_path, run_id, "--url", url), Reader(tmp_path, run_id, "--local")]
+        for reader in readers:
+            reader.read_until('"type":"message.delta"')
+        (tmp_path / "other.py").touch()
+        restarted(started, "other.py")
+        assert started.url == url
+        (tmp_path / "go").touch()
+        assert [reader.end() for reader in readers] == [0, 0]
+    kept = run_cli(tmp_path, "runs", "events", run_id, "--local").out
+    assert ["".join(reader.lines) for reader in readers] == [kept, kept]
+    events = [decode_event(line) for line in kept.splitlines()]
     check_events(events, whole=True)
     assert "run.resumed" in {event.type for event in events}
     assert events[-1].type == "run.completed"
@@ -87,6 +106,19 @@ def test_what_cannot_be_imported_is_waited_out(tmp_path: Path) -> None:
         started.read_until("has ended")
         path.write_text(PATIENT, encoding="utf-8")
         restarted(started, "app.py")
+
+
+@pytest.mark.socket
+def test_the_page_is_opened_when_it_can_be_shown(tmp_path: Path) -> None:
+    browser = tmp_path / "bin" / "xdg-open"
+    browser.parent.mkdir()
+    os.mkfifo(tmp_path / "opened")
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n', encoding="utf-8")
+    browser.chmod(0o700)
+    path = f"{browser.parent}{os.pathsep}{os.environ['PATH']}"
+    with program(tmp_path, "dev", "--port", "0", "--open", PATH=path) as started:
+        url = started.serves()
+        assert (tmp_path / "opened").read_text(encoding="utf-8") == f"{url}\n"
 
 
 def test_the_settings_are_read_again(tmp_path: Path) -> None:

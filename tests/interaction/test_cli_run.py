@@ -255,9 +255,7 @@ def test_what_a_run_is_stands_in_the_guide(tmp_path: Path) -> None:
 
 
 def test_a_session_of_a_single_run_is_said_to_end_with_it(tmp_path: Path) -> None:
-    assert (
-        run_cli(tmp_path, "run", "--session", "mine", "Hello").err.count("Sessions end with the process") == 1
-    )
+    assert run_cli(tmp_path, "run", "--session", "mine", "Hello").err.count("This run stays in memory") == 1
     assert "Sessions end" not in run_cli(tmp_path, "run", "Hello").err
 
 
@@ -298,8 +296,8 @@ def test_an_offline_model_that_was_configured_needs_no_notice(tmp_path: Path) ->
         (("run", " "), 2, "the prompt is empty"),
         (("run",), 2, "the prompt is empty"),
         (("no-such-command",), 2, "no-such-command"),
-        (("server", "--port", "1"), 2, "`agent-sdk server` comes with release 0.2; see docs/ROADMAP.md"),
-        (("dev",), 2, "`agent-sdk dev` comes with a later release; see docs/ROADMAP.md"),
+        (("worker", "--slots", "1"), 2, "`agent-sdk worker` comes with release 0.4; see docs/ROADMAP.md"),
+        (("eval",), 2, "`agent-sdk eval` comes with a later release; see docs/ROADMAP.md"),
         (("run", "--agent", "../x:y", "x"), 3, "module:attribute"),
     ],
 )

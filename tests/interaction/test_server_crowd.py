@@ -76,24 +76,26 @@ async def _read(session: aiohttp.ClientSession, run_id: str) -> Stream:
 @pytest.mark.timeout(120)
 async def test_five_hundred_runs_at_once_and_three_readers_of_each(tmp_path: Path) -> None:
     variables = {"AGENT_SDK_WORKER__SLOTS": str(RUNS)}
-    async with stage() as at, program(tmp_path, at=at, variables=variables) as server:
-        async with _session(server) as session, server.client() as client:
-            ids = await asyncio.gather(*(_begin(session) for _ in range(RUNS)))
-            tasks = [
-                [asyncio.create_task(_read(session, run_id)) for _ in range(READERS)] for run_id in ids
-            ]
-            # All are at work, and all are being read, at the same time.
-            await at.reached("all", RUNS)
-            await until_open_streams(client, RUNS * READERS)
-            await at.go("all")
-            for run_id, readers in zip(ids, tasks, strict=True):
-                first, *others = await asyncio.gather(*readers)
-                _check(run_id, first)
-                assert others == [first] * (READERS - 1)
-            await until_open_streams(client, 0)
-            assert at.arrivals["all"] == RUNS
-            assert await _count(client, "completed") == RUNS
-            assert (await client.get("/ready")).status_code == 200
+    async with (
+        stage() as at,
+        program(tmp_path, at=at, variables=variables) as server,
+        _session(server) as session,
+        server.client() as client,
+    ):
+        ids = await asyncio.gather(*(_begin(session) for _ in range(RUNS)))
+        tasks = [[asyncio.create_task(_read(session, run_id)) for _ in range(READERS)] for run_id in ids]
+        # All are at work, and all are being read, at the same time.
+        await at.reached("all", RUNS)
+        await until_open_streams(client, RUNS * READERS)
+        await at.go("all")
+        for run_id, readers in zip(ids, tasks, strict=True):
+            first, *others = await asyncio.gather(*readers)
+            _check(run_id, first)
+            assert others == [first] * (READERS - 1)
+        await until_open_streams(client, 0)
+        assert at.arrivals["all"] == RUNS
+        assert await _count(client, "completed") == RUNS
+        assert (await client.get("/ready")).status_code == 200
 
 
 async def _begin(session: aiohttp.ClientSession) -> str:
@@ -155,7 +157,9 @@ async def _ten_thousand(folder: Path) -> tuple[str, asyncio.Task[None]]:
 
 
 @pytest.mark.timeout(120)
-async def test_a_reader_that_never_reads_slows_nobody_and_is_gone_within_half_a_minute(tmp_path: Path) -> None:
+async def test_a_reader_that_never_reads_slows_nobody_and_is_gone_within_half_a_minute(
+    tmp_path: Path,
+) -> None:
     async with program(tmp_path, "--no-worker") as server, server.client() as client:
         run_id, writing = await _ten_thousand(tmp_path)
         async with _silent(server, run_id), _silent(server, run_id):
@@ -194,4 +198,3 @@ async def _slowly(slow: Follower, client: httpx.AsyncClient, fast: Follower) -> 
         while not fast.answers[204] and len(fast.seen) < 100 * len(slow.seen):  # noqa: ASYNC110 - no time passes
             await asyncio.sleep(0)
     assert slow.answers == {200: 1}
-

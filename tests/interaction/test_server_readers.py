@@ -43,8 +43,10 @@ TEXT: Final = f"{'@ ' * WORDS}“Grüße”, \\n, 😀 @half {'@ ' * WORDS}"
 
 
 async def eventsource(url: str, after: int) -> AsyncGenerator[Frame]:
-    """npm's `eventsource`, which comes back by itself, and takes its first cursor in the query."""
-    async for line in _lines({0}, str(NODE), str(EVENTSOURCE / "reader.js"), f"{url}?after={after}", KEY, *DATA_OF):
+    """The `eventsource` of npm, which comes back by itself, and takes its first cursor in the query."""
+    async for line in _lines(
+        {0}, str(NODE), str(EVENTSOURCE / "reader.js"), f"{url}?after={after}", KEY, *DATA_OF
+    ):
         said = json.loads(line)
         if "closed" in said:
             assert said == {"closed": 204}
@@ -104,7 +106,7 @@ async def follow(reader: Reader, url: str, seen: list[Frame]) -> None:
     """Read to the terminal event, coming back whenever the reader ends before; then once more, for nothing."""
     while not seen or seen[-1][1] not in TERMINAL_TYPES:
         async for frame in reader(url, _last(seen)):
-            seen.append(frame)
+            seen.append(frame)  # noqa: PERF401 - others look at it meanwhile
     assert [frame async for frame in reader(url, _last(seen))] == []
 
 
@@ -158,8 +160,7 @@ async def test_a_reader_that_drops_its_connections_misses_and_repeats_nothing(
         await at.reached("half")
         for count in (1, 3, 5):
             async with aclosing(reader(url, _last(seen))) as frames:
-                for _ in range(count):
-                    seen.append(await anext(frames))
+                seen += [await anext(frames) for _ in range(count)]
         # It is cut in the past and comes back to what happens.
         reading = asyncio.create_task(follow(reader, url, seen))
         await _until_seen(seen, 12)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.interaction.program_kit import Follower, Program, Stage, begin, program, stage, stored
+from tests.interaction.program_kit import Follower, Program, begin, program, stage, stored
 
 pytestmark = pytest.mark.socket
 
@@ -39,28 +39,27 @@ async def until_status(client: httpx.AsyncClient, run_id: str, status: str) -> d
 
 
 async def test_streams_go_on_from_another_process_after_a_kill_in_mid_message(tmp_path: Path) -> None:
-    async with stage() as at:
-        async with program(tmp_path, at=at) as first, first.client() as client:
-            run_id = await begin(client, "reciter", HALVES)
-            followers = [Follower(run_id) for _ in range(3)]
+    async with stage() as at, program(tmp_path, at=at) as first, first.client() as client:
+        run_id = await begin(client, "reciter", HALVES)
+        followers = [Follower(run_id) for _ in range(3)]
+        for follower in followers:
+            await until_seen(follower, client, "message.delta")
+        await at.reached("half")
+        # These are cut while they wait for more.
+        cut = [asyncio.create_task(each.to_the_end(client)) for each in followers]
+        await first.kill()
+        port = first.port
+        async with program(tmp_path, port=port, at=at) as second, second.client() as again:
+            assert await is_ready(again)
+            await at.reached("half", 2)
+            await at.go("half")
+            await asyncio.gather(*cut)
+            journal = await stored(again, run_id)
             for follower in followers:
-                await until_seen(follower, client, "message.delta")
-            await at.reached("half")
-            # These are cut while they wait for more.
-            cut = [asyncio.create_task(each.to_the_end(client)) for each in followers]
-            await first.kill()
-            port = first.port
-            async with program(tmp_path, port=port, at=at) as second, second.client() as again:
-                assert await is_ready(again)
-                await at.reached("half", 2)
-                await at.go("half")
-                await asyncio.gather(*cut)
-                journal = await stored(again, run_id)
-                for follower in followers:
-                    assert follower.texts == journal
-                run = (await again.get(f"/v1/runs/{run_id}")).json()
-                assert (run["status"], run["output"].split()) == ("completed", HALVES.split())
-                assert run["attempt"] == 2
+                assert follower.texts == journal
+            run = (await again.get(f"/v1/runs/{run_id}")).json()
+            assert (run["status"], run["output"].split()) == ("completed", HALVES.split())
+            assert run["attempt"] == 2
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -139,38 +138,36 @@ async def until_refused(server: Program) -> None:
 
 @pytest.mark.slow
 async def test_a_run_that_reaches_no_border_is_taken_away_and_goes_on(tmp_path: Path) -> None:
-    async with stage() as at:
-        async with program(tmp_path, at=at) as first, first.client() as client:
-            run_id = await begin(client, "reciter", HALVES)
-            follower = Follower(run_id)
-            reading = asyncio.create_task(follower.to_the_end(client))
-            await at.reached("half")
-            assert await first.end() == 0
-            await at.go("half")
-            async with program(tmp_path, port=first.port, at=at) as second, second.client() as again:
-                await reading
-                assert follower.texts == await stored(again, run_id)
-                assert follower.seen[-1].event == "run.completed"
+    async with stage() as at, program(tmp_path, at=at) as first, first.client() as client:
+        run_id = await begin(client, "reciter", HALVES)
+        follower = Follower(run_id)
+        reading = asyncio.create_task(follower.to_the_end(client))
+        await at.reached("half")
+        assert await first.end() == 0
+        await at.go("half")
+        async with program(tmp_path, port=first.port, at=at) as second, second.client() as again:
+            await reading
+            assert follower.texts == await stored(again, run_id)
+            assert follower.seen[-1].event == "run.completed"
 
 
 async def test_the_port_is_free_at_once_whatever_was_connected(tmp_path: Path) -> None:
-    async with stage() as at:
-        async with program(tmp_path, at=at) as first, first.client() as client:
-            run_id = await begin(client, "reciter", HALVES)
-            followers = [Follower(run_id) for _ in range(10)]
-            tasks = [asyncio.create_task(follower.to_the_end(client)) for follower in followers]
-            await at.reached("half")
-            await first.kill()
-            for number in range(3):
-                # One try: it would raise if the port were taken.
-                async with program(tmp_path, port=first.port, at=at) as after:
-                    await at.reached("half", number + 2)
-                    await after.kill()
-            await at.go("half")
-            async with program(tmp_path, port=first.port, at=at) as last, last.client() as again:
-                await asyncio.gather(*tasks)
-                journal = await stored(again, run_id)
-                assert [follower.texts for follower in followers] == [journal] * len(followers)
+    async with stage() as at, program(tmp_path, at=at) as first, first.client() as client:
+        run_id = await begin(client, "reciter", HALVES)
+        followers = [Follower(run_id) for _ in range(10)]
+        tasks = [asyncio.create_task(follower.to_the_end(client)) for follower in followers]
+        await at.reached("half")
+        await first.kill()
+        for number in range(3):
+            # One try: it would raise if the port were taken.
+            async with program(tmp_path, port=first.port, at=at) as after:
+                await at.reached("half", number + 2)
+                await after.kill()
+        await at.go("half")
+        async with program(tmp_path, port=first.port, at=at) as last, last.client() as again:
+            await asyncio.gather(*tasks)
+            journal = await stored(again, run_id)
+            assert [follower.texts for follower in followers] == [journal] * len(followers)
 
 
 async def test_two_servers_on_one_store_show_the_same_runs(tmp_path: Path) -> None:

@@ -228,6 +228,7 @@ class DeafQueue:
         self.release = work.release
         self.sweep = work.sweep
         self.on_work = work.on_work
+        self.on_created = work.on_created
         self.on_signal = work.on_signal
 
     def heartbeat(self, owner: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from agent_sdk.contracts.errors import Overloaded
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.scope import LOCAL
 from agent_sdk.execution.worker import SWEEP_INTERVAL_S
-from agent_sdk.ports.store import Claim, Lease, PendingInput, WorkQueue
+from agent_sdk.ports.store import Claim, Claimer, Lease, PendingInput, WorkQueue
 from agent_sdk.reliability.retry import RetryPolicy
 from agent_sdk.runtime.agent import Agent
 from agent_sdk.runtime.durable import RETRY_DELAYS_S
@@ -200,6 +200,9 @@ class SlowQueue:
         self.on_work = work.on_work
         self.on_signal = work.on_signal
 
+    def on_created(self, claimer: Claimer) -> None:
+        """Every run is claimed by `claim`."""
+
     async def claim(
         self, owner: str, *, limit: int, opening: Callable[[Claim], Sequence[Event]]
     ) -> Sequence[Lease]:
@@ -239,6 +242,7 @@ class HeldQueue:
         self.release = work.release
         self.sweep = work.sweep
         self.on_work = work.on_work
+        self.on_created = work.on_created
         self.on_signal = work.on_signal
 
     def heartbeat(self, owner: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, or none that makes sense, on every route that takes one: refused as such, and nothing done."""
+"""Bodies that are no JSON, or none that makes sense, on every route that takes one: refused, and nothing done."""
 
 import gzip
 import json
