@@ -51,6 +51,8 @@ class RunPaused(TypedDict):
     pending: NotRequired[Sequence[PendingCall]]
     divergence: NotRequired[str]
     """Why nobody but a human may let it go on: the agent has changed, and no longer repeats the journal."""
+    agent_version: NotRequired[str]
+    """Of the agent that diverges; letting the run go on accepts exactly this one."""
 
 
 class RunRetrying(TypedDict):

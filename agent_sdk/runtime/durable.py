@@ -7,9 +7,10 @@ that writes through a lease, and the wishes of whoever steers the run.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
-from agent_sdk.contracts.errors import AgentSDKError, DeadLettered, RunFailed
+from agent_sdk.contracts.errors import DeadLettered, RunFailed
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import Message
+from agent_sdk.contracts.platform_errors import LeaseLost, StoreError
 from agent_sdk.contracts.run import CancelMode
 from agent_sdk.ports.journal import Entry
 from agent_sdk.ports.store import Claim, Lease, Signals
@@ -17,7 +18,7 @@ from agent_sdk.runtime import loop
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.decisions import apply_decisions, interruptions
 from agent_sdk.runtime.definition import AgentDefinition
-from agent_sdk.runtime.outcome import Outcome, journal_outcome
+from agent_sdk.runtime.outcome import Outcome, journal_outcome, wrapped
 from agent_sdk.runtime.recover import Recovery
 from agent_sdk.runtime.replay import replay
 from agent_sdk.runtime.request import RunRequest, ends_idle, input_of, new_run, opening
@@ -57,10 +58,14 @@ class DurableRun:
             LeaseLost: Another worker owns the run, or the lease was abandoned.
         """
         claim = self._lease.claim
+        if claim.dead:
+            return await self._refuse(DeadLettered())
         try:
             agent = self._resolve(claim.run.agent)
             state, recovery = await self._open(claim, agent)
-        except AgentSDKError as error:
+        except (LeaseLost, StoreError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a registry or a factory raises ends the run, not the worker
             return await self._refuse(error)
         self._log.state = state
         state.retry_delays_s = RETRY_DELAYS_S
@@ -70,15 +75,18 @@ class DurableRun:
         if ends_idle(claim):
             self.signal(await self._lease.signals())
             return await self._end(loop.cancel_idle(state))
-        if recovery is not None:
-            recovery.settle()
         divergence = await self._divergence(agent, recovery)
         if divergence is not None:
-            outcome = Outcome(status="paused", stop_reason="input_required", divergence=divergence)
+            outcome = Outcome(
+                status="paused",
+                stop_reason="input_required",
+                divergence=divergence,
+                agent_version=agent.version,
+            )
             journal_outcome(state, outcome)
             return await self._end(outcome)
-        if claim.dead:
-            return await self._end(loop.fail_idle(state, DeadLettered()))
+        if recovery is not None:
+            recovery.settle()
         if claim.signaled or self._missed:
             signals = await self._lease.signals()
             self._decide(state, signals)
@@ -117,7 +125,7 @@ class DurableRun:
     async def _divergence(self, agent: AgentDefinition[Any, Any], recovery: Recovery | None) -> str | None:
         """Why a changed agent cannot simply go on with what another one began; None where it can."""
         claim = self._lease.claim
-        if recovery is None or claim.agent_version == agent.version or recovery.divergence_accepted:
+        if recovery is None or agent.version in {claim.agent_version, recovery.accepted_version}:
             return None
         report = await replay(self._services, agent, await self._lease.journal(claim.run.id))
         return report.divergence.reason if report.divergence is not None else None
@@ -140,13 +148,16 @@ class DurableRun:
         ]
         apply_decisions(state, decisions)
 
-    async def _refuse(self, error: AgentSDKError) -> Ended:
-        """Fail a run whose agent or model is not to be had here."""
-        failure = RunFailed(str(error), hint=error.hint, stop_reason="model_error")
-        failure.__cause__ = error
+    async def _refuse(self, error: Exception) -> Ended:
+        """End a run that cannot be gone on with: its agent or model is not to be had here, or it is a dead letter."""
+        claim = self._lease.claim
         state, recovery = await stand_in(self._services, self._lease, self._log)
-        self._log.state = state
-        recovery.settle()
+        self._log.state = self._state = state
+        if ends_idle(claim):
+            self.signal(await self._lease.signals())
+            return await self._end(loop.cancel_idle(state))
+        recovery.close_message()
+        failure = error if isinstance(error, RunFailed) else wrapped(error, stop_reason="model_error")
         return await self._end(loop.fail_idle(state, failure))
 
     async def _end(self, outcome: Outcome) -> Ended:

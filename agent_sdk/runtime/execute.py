@@ -83,11 +83,13 @@ def accept(state: "RunState", step: "Step", part: ToolCallPart) -> Call:
     return call
 
 
-def refuse_unknown(state: "RunState", step: "Step", call: Call) -> None:
-    """End a call of a tool that the agent has not."""
+def refuse_unknown(state: "RunState", step: "Step", call: Call, *, begun: bool = False) -> None:
+    """End a call of a tool that the agent has not, or has no more; `begun` where nobody knows how far it came."""
     known = ", ".join(sorted(state.agent.tools_by_name)) or "none"
-    error = ToolNotFound(f"There is no tool named {call.part.name!r}.", hint=f"Tools: {known}.")
-    _handle_failure(state, step, call, error, 0)
+    told = f"There is no tool named {call.part.name!r}."
+    if begun:
+        told = f"The call was begun, nobody knows how far it came, and the tool {call.part.name!r} is gone."
+    _handle_failure(state, step, call, ToolNotFound(told, hint=f"Tools: {known}."), 0)
 
 
 def args_hash(name: str, args: Mapping[str, Any]) -> str:
@@ -127,8 +129,8 @@ async def _run_call(state: "RunState", step: "Step", call: Call) -> None:
         on_delta=_Emitter(state, call).emit,
     )
     journal.record("tool.executing", {"tool_call_id": call.part.tool_call_id, "idempotency_key": key})
-    await journal.committed()
     state.add(_ONE_CALL)
+    await journal.committed()
     began = clock.monotonic()
     limit_s = tool.spec.timeout_s or TOOL_TIMEOUT_DEFAULT_S
     timeout = asyncio.timeout(limit_s)

@@ -12,7 +12,7 @@ from agent_sdk.contracts.platform_errors import Conflict
 from agent_sdk.contracts.run import Run, RunLimits
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.ports.records import IdempotencyKey
-from agent_sdk.ports.store import NewRun
+from agent_sdk.ports.store import NewRun, Origin
 from agent_sdk.runtime.begin import user_parts
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.journal import Journal
@@ -28,6 +28,7 @@ def forked(
     *,
     agent: AgentDefinition[Any, Any],
     history: Sequence[Message],
+    origin: Origin,
     after_seq: int | None = None,
     after_step: int | None = None,
     given: Any = None,
@@ -42,6 +43,7 @@ def forked(
         events: Its whole journal.
         agent: Its agent, as it is now.
         history: What the session knew before the run.
+        origin: What its caller had chosen for it.
         after_seq: The point as a place in the journal; or
         after_step: as a step.
         given: What the user says there; where no step had ended yet, in place of the run's own input.
@@ -55,6 +57,8 @@ def forked(
     request = RunRequest(
         agent=run.agent,
         input=given if given is not None and len(prefix) == 1 else run.input,
+        model=origin.model_choice,
+        deps=origin.deps,
         limits=RunLimits(**prefix[0].data.get("limits", {})),
         tags=run.tags,
         metadata=run.metadata,
@@ -93,10 +97,19 @@ def _point(events: Sequence[Event], after_seq: int | None, after_step: int | Non
     return ends[0]
 
 
+def _border(events: Sequence[Event], point: int) -> int:
+    """The last border of a step at or before a point, with what the runtime itself added there."""
+    border = 1
+    for event in events:
+        if (event.seq <= point and event.type == "step.completed") or (
+            event.type == "transcript.added" and event.seq == border + 1
+        ):
+            border = event.seq
+    return border
+
+
 def _prefix(events: Sequence[Event], point: int) -> Sequence[Event]:
-    border = max(
-        (event.seq for event in events if event.type == "step.completed" and event.seq <= point), default=1
-    )
+    border = _border(events, point)
     prefix = [event for event in events if event.seq <= border]
     if len(prefix) != border:
         raise Conflict(
@@ -107,8 +120,12 @@ def _prefix(events: Sequence[Event], point: int) -> Sequence[Event]:
 
 
 def _calls_tools(prefix: Sequence[Event]) -> bool:
-    last = prefix[-1].step
-    return any(event.step == last and event.type in {"tool.started", "handoff.started"} for event in prefix)
+    """Whether the last step left something to go on with: results, another agent, or an answer to correct."""
+    last = [event for event in prefix if event.step == prefix[-1].step]
+    added = [event.data["reason"] for event in last if event.type == "transcript.added"]
+    if "output_accepted" in added:
+        return False
+    return bool(added) or any(event.type in {"tool.started", "handoff.started"} for event in last)
 
 
 def _moved(event: Event, new: NewRun, scope: Scope) -> Event:
@@ -137,7 +154,7 @@ def _said(services: Services, new: NewRun, scope: Scope, last: Event, given: Any
         org_id=scope.org_id,
         agent=last.agent,
     )
-    journal.attempt, journal.seq, journal.step = last.attempt, last.seq, last.step
+    journal.attempt, journal.seq, journal.step, journal.latest = last.attempt, last.seq, last.step, last.time
     message = Message(id=services.ids.new("msg"), role="user", parts=user_parts(input_of(given)))
     journal.record("input.received", {"message": message})
     return events

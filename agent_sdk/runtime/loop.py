@@ -105,22 +105,33 @@ async def _steps(state: "RunState") -> Outcome:
             return interrupted(state)
         if state.step is None and (outcome := _at_border(state)) is not None:
             return outcome
-        outcome = await _step(state)
+        outcome = await _step(state) if state.answered is None else await _read_again(state, state.answered)
         if outcome is not None and not await _has_more_to_answer(state, outcome):
             return outcome
+
+
+async def _read_again(state: "RunState", message: Message) -> Outcome | None:
+    """Take an answer that a lost owner had closed its step with, and not yet ended the run."""
+    state.answered = None
+    try:
+        return await _read_output(state, message)
+    except ModelRetry as signal:
+        _ask_again(state, message, str(signal))
+        return None
 
 
 def _at_border(state: "RunState") -> Outcome | None:
     """Between two steps: stop where that is asked for, and take in what the user added."""
     if state.draining:
         return Outcome(status="running", stop_reason="end_turn")
-    if state.pause_requested:
-        state.pause_requested = False
-        return Outcome(status="paused", stop_reason="input_required")
     while state.inputs:
         message = state.inputs.popleft()
         state.messages.append(message)
         state.journal.record("input.received", {"message": message})
+        state.answered = None
+    if state.pause_requested:
+        state.pause_requested = False
+        return Outcome(status="paused", stop_reason="input_required")
     return None
 
 
@@ -173,6 +184,8 @@ async def _hear_guards(state: "RunState") -> None:
     """Nothing is executed and nothing is an answer before their verdicts."""
     if state.guards:
         await asyncio.gather(*state.guards)
+        # Heard once: nobody waits for them again between an answer and the end of its run.
+        state.guards = []
         state.unchecked_from = None
 
 
@@ -353,7 +366,7 @@ def _cut(state: "RunState", error: BaseException) -> None:
     if step is None:
         return
     for child in state.children.values():
-        _abandon(state, child)
+        abandon(state, child)
     state.children.clear()
     cancel_calls(state, step.calls)
     results = answers(state, step.calls)
@@ -369,10 +382,20 @@ def _cut(state: "RunState", error: BaseException) -> None:
     state.step = None
 
 
-def _abandon(state: "RunState", child: "RunState") -> None:
-    """End a subagent that waits for a human, because its parent ends."""
-    _cut(child, asyncio.CancelledError())
-    journal_outcome(child, canceled(child))
+def abandon(state: "RunState", child: "RunState") -> None:
+    """End a subagent because its parent ends: one that waits, one whose owner was lost, or one that had ended."""
+    ended = child.ended
+    if ended is not None and ended.status != "canceled":
+        verb = "completed" if ended.status == "completed" else "failed"
+        record_child_end(state, child, verb, None if ended.error is None else str(ended.error))
+        return
+    if ended is None:
+        if child.settle is not None:
+            child.journal.attempt = state.journal.attempt
+            child.settle()
+            child.settle = None
+        _cut(child, asyncio.CancelledError())
+        journal_outcome(child, canceled(child))
     record_child_end(state, child, "canceled", "the parent ended")
 
 

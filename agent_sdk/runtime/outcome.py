@@ -32,6 +32,7 @@ class Outcome:
     error: AgentSDKError | None = None
     divergence: str | None = None
     """Why it pauses, where its agent has changed too much."""
+    agent_version: str | None = None
     delay_s: float = 0.0
     """Until the next attempt, where the status is `retrying`."""
 
@@ -103,7 +104,7 @@ def journal_outcome(state: "RunState", outcome: Outcome) -> None:
         ]
         data["pending"] = pending
         if outcome.divergence is not None:
-            data["divergence"] = outcome.divergence
+            data |= {"divergence": outcome.divergence, "agent_version": outcome.agent_version}
         state.journal.record("run.paused", data)
 
 

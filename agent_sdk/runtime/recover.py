@@ -28,6 +28,7 @@ from agent_sdk.runtime.execute import (
 from agent_sdk.runtime.handoff import Handoff
 from agent_sdk.runtime.outcome import Outcome
 from agent_sdk.runtime.state import Call, RunState, Step
+from agent_sdk.runtime.subagent import AgentTool
 
 OUTCOME_UNKNOWN: Final = (
     "The process that ran this call was lost, and nobody knows how far the call came. "
@@ -48,8 +49,8 @@ class Recovery:
     open_children: dict[str, str] = field(default_factory=dict[str, str])
     """Subagents that have not ended for their parent: run id by tool call."""
     status: str = "queued"
-    divergence_accepted: bool = False
-    """Whether the last pause was for a change of the agent, and somebody let the run go on."""
+    accepted_version: str | None = None
+    """Of a changed agent that somebody let go on although it does not repeat the journal."""
     _approved: set[str] = field(default_factory=set[str])
     _place: int = 0
     """Where in the transcript the results of the open step belong."""
@@ -61,6 +62,7 @@ class Recovery:
         """Read the next event. Types that change nothing for the next step are skipped."""
         journal = self.state.journal
         journal.seq, journal.step, journal.attempt = event.seq, event.step, event.attempt
+        journal.latest = max(journal.latest, event.time)
         handler = self._handlers.get(event.type)
         if handler is not None:
             handler(self, event, event.data)
@@ -72,13 +74,8 @@ class Recovery:
         What is journaled is never executed again; a call with unknown outcome runs again where its tool allows it,
         and otherwise waits for a human.
         """
-        state, journal = self.state, self.state.journal
-        if self.open_message is not None:
-            data = {"message_id": self.open_message, "reason": "interrupted", "usage": _CUT_REQUEST}
-            journal.record("message.failed", data)
-            state.add(_CUT_REQUEST)
-            self.open_message = None
-        step = state.step
+        self.close_message()
+        state, journal, step = self.state, self.state.journal, self.state.step
         if step is None:
             return
         if step.message is None:
@@ -87,10 +84,21 @@ class Recovery:
             return
         loop.accept_calls(state, step)
         for call in step.calls:
+            child = state.children.get(call.part.tool_call_id)
+            if child is not None and not isinstance(call.tool, AgentTool):
+                loop.abandon(state, state.children.pop(call.part.tool_call_id))
             if call.tool is None and call.status != "ended":
-                refuse_unknown(state, step, call)
+                refuse_unknown(state, step, call, begun=call.status == "executing")
             elif call.status == "executing":
                 self._settle_call(call)
+
+    def close_message(self) -> None:
+        """Close the message that a lost owner was at."""
+        if self.open_message is not None:
+            data = {"message_id": self.open_message, "reason": "interrupted", "usage": _CUT_REQUEST}
+            self.state.journal.record("message.failed", data)
+            self.state.add(_CUT_REQUEST)
+            self.open_message = None
 
     def _settle_call(self, call: Call) -> None:
         if call.part.tool_call_id in self._approved:
@@ -114,7 +122,8 @@ class Recovery:
 
     def _on_paused(self, _: Event, data: Mapping[str, Any]) -> None:
         self._rest("paused")
-        self.divergence_accepted = "divergence" in data
+        if "divergence" in data:
+            self.accepted_version = data.get("agent_version")
 
     def _on_retrying(self, _: Event, __: Mapping[str, Any]) -> None:
         self._rest("retrying")
@@ -145,6 +154,7 @@ class Recovery:
         state.step = Step(number=event.step, model=state.model, started_at=started_at)
         self._place = len(state.messages)
         self._handoff = None
+        state.answered = None
 
     def _on_message_started(self, _: Event, data: Mapping[str, Any]) -> None:
         self.open_message = data["message_id"]
@@ -176,6 +186,8 @@ class Recovery:
 
     def _on_added(self, _: Event, data: Mapping[str, Any]) -> None:
         self.state.messages.append(message_from_plain(data["message"]))
+        if data.get("reason") != "output_accepted":
+            self.state.answered = None
         if data.get("reason") == "output_invalid":
             self.state.output_failures += 1
 
@@ -244,10 +256,19 @@ class Recovery:
     def _on_step_completed(self, _: Event, data: Mapping[str, Any]) -> None:
         self.state.finish_reason = data["finish_reason"]
         self.state.unchecked_from = None
+        answer = self._answer()
         self._take_results()
+        self.state.answered = answer
         if self._handoff is not None:
             loop.take_over(self.state, self._handoff)
             self.state.journal.agent = self.state.agent.name
+
+    def _answer(self) -> Message | None:
+        """The message of the open step, where it is an answer and asks for nothing."""
+        step = self.state.step
+        if step is None or step.message is None or self._handoff is not None or step.calls:
+            return None
+        return step.message
 
     def _on_step_cut(self, _: Event, __: Mapping[str, Any]) -> None:
         self._take_results()

@@ -96,6 +96,7 @@ async def replay(
     script = _Script.of(events)
     state = _state(services, agent, script)
     script.state = state
+    script.add_inputs(0)
     outcome = await loop.run(state)
     while outcome.status == "paused" and script.decide(state):
         outcome = await loop.run(state)
@@ -139,14 +140,18 @@ class _Script:
             raise self.end()
         event = self.answers[self.asked]
         self.asked += 1
+        self.add_inputs(event.seq)
+        return event
+
+    def add_inputs(self, after: int) -> None:
+        """Give the run what the user added after an event and before the next answer."""
         until = self.answers[self.asked].seq if self.asked < len(self.answers) else self.events[-1].seq + 1
         if self.state is not None:
             self.state.inputs.extend(
                 message_from_plain(item.data["message"])
                 for item in self.events
-                if item.type == "input.received" and event.seq < item.seq < until
+                if item.type == "input.received" and after < item.seq < until
             )
-        return event
 
     def decide(self, state: RunState) -> bool:
         """Apply what was decided on the calls that wait; False where the journal has not got that far."""
@@ -356,6 +361,9 @@ def _skeleton(events: Sequence[Event]) -> list[tuple[Event, Mapping[str, Any]]]:
 
 def _told(event: Event) -> Mapping[str, Any]:
     data = {key: value for key, value in event.data.items() if key not in _IGNORED}
+    if event.type == "tool.failed":
+        # What the model was told. The error's class is the tool's own, which is not run again.
+        data["error"] = data["error"]["message"]
     if event.type == "run.failed":
         data = {"stop_reason": data["stop_reason"]}
     if "message" in data:

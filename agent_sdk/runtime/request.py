@@ -151,6 +151,8 @@ def journal_of(services: Services, claim: Claim, sink: EventSink) -> Journal:
         agent=run.agent,
     )
     journal.attempt, journal.seq, journal.step = run.attempt, run.last_seq, claim.step
+    # A clock that is behind the last owner's changes nothing: ids stay in the order of the run.
+    journal.latest = claim.last_time
     return journal
 
 
@@ -187,7 +189,7 @@ def plain_deps(agent: AgentDefinition[Any, Any], deps: Any) -> Any:
     Raises:
         InvalidInput: They have no JSON form, and the agent has no factory to make them again.
     """
-    if deps is None or agent.deps_factory is not None:
+    if deps is None:
         return None
     from pydantic import PydanticSchemaGenerationError, TypeAdapter
     from pydantic_core import PydanticSerializationError
@@ -195,6 +197,8 @@ def plain_deps(agent: AgentDefinition[Any, Any], deps: Any) -> Any:
     try:
         return TypeAdapter(agent.deps_type).dump_python(deps, mode="json")
     except (PydanticSchemaGenerationError, PydanticSerializationError) as error:
+        if agent.deps_factory is not None:
+            return None
         msg = f"the deps of {agent.name!r} have no JSON form, so nobody could go on with the run: {error}"
         raise InvalidInput(
             msg, hint="Give the agent a deps_factory, or deps that pydantic can write."

@@ -116,16 +116,22 @@ async def _read(state: RunState, read: ReadJournal) -> Recovery:
         recovery.feed(event)
     for call in state.step.calls if state.step else ():
         child_id = recovery.open_children.get(call.part.tool_call_id)
-        if child_id is not None and isinstance(call.tool, AgentTool):
-            child = await _child(state, call.tool.agent, child_id, read)
-            state.children[call.part.tool_call_id] = child
+        if child_id is not None:
+            agent = call.tool.agent if isinstance(call.tool, AgentTool) else None
+            state.children[call.part.tool_call_id] = await _child(state, agent, child_id, read)
     return recovery
 
 
 async def _child(
-    parent: RunState, agent: AgentDefinition[Any, Any], run_id: str, read: ReadJournal
+    parent: RunState, agent: AgentDefinition[Any, Any] | None, run_id: str, read: ReadJournal
 ) -> RunState:
+    """The state of a subagent; without its agent it is good enough to be ended."""
     events = await read(run_id)
+    model: Model = _NoModel("")
+    if agent is None:
+        agent = AgentDefinition(events[0].agent)
+    else:
+        model = model_for(parent.services, agent, parent.model_choice)
     session_id = events[0].session_id
     limits: dict[str, Any] = events[0].data.get("limits", {})
     journal = Journal(
@@ -140,7 +146,7 @@ async def _child(
     child = RunState(
         services=parent.services,
         agent=agent,
-        model=model_for(parent.services, agent, parent.model_choice),
+        model=model,
         model_choice=parent.model_choice,
         deps=parent.deps,
         limits=limits_of(agent, RunLimits(**limits)),

@@ -141,6 +141,8 @@ class RunState:
     """How long to wait before each further attempt, when a model has failed in a way that may pass."""
     retried: int = 0
     """Attempts that failed so."""
+    answered: Message | None = None
+    """The answer of a step that was closed by a lost owner, which may end the run."""
     settle: Callable[[], None] | None = None
     """Closes what the lost owner of a subagent was at; None where nobody was lost."""
     ended: "Outcome | None" = None

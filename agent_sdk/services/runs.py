@@ -181,6 +181,7 @@ class Runs:
             await self._journal(scope, run_id),
             agent=self._agents.resolve(run.agent),
             history=await self._records.history(scope, run_id),
+            origin=await self._records.origin(scope, run_id),
             after_seq=after_seq,
             after_step=after_step,
             given=given,

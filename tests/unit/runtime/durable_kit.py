@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from agent_sdk import Event, check_events
@@ -45,6 +46,8 @@ class PlannedModel:
         answer = ScriptedModel([self._plan[place]])
         async for chunk in answer.stream(request):
             yield chunk
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
 
 @dataclass(eq=False)
@@ -89,11 +92,15 @@ class ListLease:
         self.lost = False
         self.on_commit: Callable[[], None] = lambda: None
         self._pending: list[Entry] = []
+        self._heads: dict[str, int] = {}
         self._flushing: asyncio.Future[None] | None = None
 
     def append(self, entry: Entry) -> None:
         if self.lost:
             return
+        head = self._heads.setdefault(entry.run_id, len(self.journals.of(entry.run_id)))
+        assert entry.seq == head + 1, f"seq {entry.seq} of {entry.run_id} after {head}"
+        self._heads[entry.run_id] = entry.seq
         self._pending.append(entry)
         if self._flushing is None:
             loop = asyncio.get_running_loop()
@@ -122,7 +129,12 @@ class ListLease:
             raise LeaseLost
 
     async def journal(self, run_id: str) -> Sequence[Event]:
-        return [event for event in self.journals.of(run_id) if event.type not in DELTA_TYPES]
+        events = self.journals.of(run_id)
+        return [
+            event
+            for event, following in zip_longest(events, events[1:])
+            if event.type not in DELTA_TYPES or following is None or following.type == "run.resumed"
+        ]
 
     async def history(self) -> Sequence[Message]:
         return ()

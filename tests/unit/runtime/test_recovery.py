@@ -154,6 +154,30 @@ async def test_a_run_cut_after_any_commit_goes_on_without_repeating_a_journaled_
         assert skeleton(journals) == skeleton(undisturbed)
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("end", ["canceled", "dead", "gone", "no child"])
+async def test_a_run_cut_after_any_commit_can_be_ended_with_everything_below_it(
+    scenario: str, end: str
+) -> None:
+    undisturbed, _ = await whole(scenario)
+    for batches in range(2, len(undisturbed.batches)):
+        journals = undisturbed.cut(batches)
+        agents = SCENARIOS[scenario](Counter())
+        name, agent = next(iter(agents.items()))
+        if end == "canceled":
+            journals.signals = Signals(cancel_mode="now")
+            assert await execute(agents, journals, "owner_lost") == "canceled"
+        elif end == "dead":
+            assert await execute(agents, journals, "owner_lost", dead=True) == "failed"
+        elif end == "gone":
+            assert await execute({"another": agent}, journals, "owner_lost") == "failed"
+        else:
+            bare = {name: Agent(name, model=PlannedModel("over", "over", "over", "over"))}
+            if await execute(bare, journals, "owner_lost") == "paused":
+                assert await execute(bare, journals, "resumed") in {"completed", "failed"}
+        journals.check()
+
+
 async def test_a_run_cut_again_and_again_ends_as_if_it_had_not_been() -> None:
     undisturbed, _ = await whole("tools")
     done: Done = Counter()

@@ -11,7 +11,7 @@ from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.platform_errors import Conflict
 from agent_sdk.contracts.run import Run
 from agent_sdk.contracts.scope import LOCAL
-from agent_sdk.ports.store import PendingInput, Signals
+from agent_sdk.ports.store import Origin, PendingInput, Signals
 from agent_sdk.runtime.durable import DurableRun
 from agent_sdk.runtime.fork import forked
 from agent_sdk.runtime.replay import replay
@@ -20,6 +20,8 @@ from agent_sdk.testing import call
 from .durable_kit import Journals, PlannedModel, begin, decided, execute
 from .test_durable import look, send, services, steered, types
 from .test_recovery import SCENARIOS, Done, whole
+
+ORIGIN = Origin(model_choice=None, deps=None)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -103,7 +105,9 @@ def run_of(journals: Journals) -> Run:
 
 def fork(journals: Journals, agent: Agent[Any, Any], **point: Any) -> Journals:
     """Fork a run."""
-    new = forked(services(), LOCAL, run_of(journals), journals.root, agent=agent, history=(), **point)
+    new = forked(
+        services(), LOCAL, run_of(journals), journals.root, agent=agent, history=(), origin=ORIGIN, **point
+    )
     return Journals(new=new, batches=[list(new.events)])
 
 
@@ -146,4 +150,6 @@ async def test_a_compacted_journal_cannot_be_forked() -> None:
     kept: list[Event] = [event for event in journals.root if event.type != "message.delta"]
     agent = SCENARIOS["tools"](Counter())["worker"]
     with pytest.raises(Conflict, match="compacted"):
-        forked(services(), LOCAL, run_of(journals), kept, agent=agent, history=(), after_step=2)
+        forked(
+            services(), LOCAL, run_of(journals), kept, agent=agent, history=(), origin=ORIGIN, after_step=2
+        )
