@@ -27,10 +27,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Observation:
-    """Feeds metrics and exporters; implements `agent_sdk.services.platform.Observation`.
-
-    What fails in it is logged, and reaches neither the store nor the runs.
-    """
+    """Feeds metrics and exporters; implements `agent_sdk.services.platform.Observation`."""
 
     def __init__(self, metrics: Metrics, pumps: Sequence[ExportPump]) -> None:
         """Take what is fed; `observe` is for the store to call."""
@@ -56,19 +53,16 @@ class Observation:
 
     def observe(self, batch: Sequence[tuple[Event, bytes]], seconds: float) -> None:
         """Take in what was committed."""
-        try:
-            for event, _ in batch:
-                self._metrics.observe_event(event)
-                if event.type in _STATUS_AFTER:
-                    self._move(event.run_id, _STATUS_AFTER[event.type])
-            self._metrics.observe_commit(len(batch), seconds)
-            self._metrics.set_queue_depth(len(self._waiting))
-        except Exception:  # noqa: BLE001 - it must not reach the store, whose commits others wait for
-            _log.exception("a commit could not be measured")
         if self._pumps:
             encoded = [data for _, data in batch]
             for pump in self._pumps:
                 pump.put(encoded)
+        for event, _ in batch:
+            if event.type in _STATUS_AFTER:
+                self._move(event.run_id, _STATUS_AFTER[event.type])
+            self._metrics.observe_event(event)
+        self._metrics.observe_commit(len(batch), seconds)
+        self._metrics.set_queue_depth(len(self._waiting))
 
     def _move(self, run_id: str, status: RunStatus | None) -> None:
         if self._seen is not None:

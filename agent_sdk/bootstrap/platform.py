@@ -1,6 +1,7 @@
 """From settings to the platform that a server, a worker or a command works with."""
 
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from agent_sdk.storage.sqlite.store import SqliteStore
 
 __all__ = [
     "REVISION",
+    "check_reach",
     "key_path",
     "make_admission",
     "make_catalog",
@@ -66,6 +68,23 @@ def store_path(settings: Settings) -> Path:
 def key_path(settings: Settings) -> Path:
     """The file of the key that a server makes where none is configured."""
     return store_path(settings).with_name(KEY_FILE)
+
+
+def check_reach(settings: Settings, address: str) -> None:
+    """Require that a server which others can reach has a key that somebody chose.
+
+    Args:
+        settings: The server's.
+        address: The IP address that it listens on.
+
+    Raises:
+        ConfigError: No key is configured, and the address is not loopback's.
+    """
+    if settings.api_key is None and not ip_address(address.partition("%")[0]).is_loopback:
+        raise ConfigError(
+            f"without a configured key the server listens on loopback only, not on {address}",
+            hint="Set AGENT_SDK_API_KEY, or leave out the host.",
+        )
 
 
 def prepare_store(settings: Settings) -> Path:

@@ -22,6 +22,9 @@ EXIT_USAGE: Final = 2
 EXIT_CONFIG: Final = 3
 EXIT_TRY_AGAIN: Final = 75
 
+COLLECTION_THRESHOLDS: Final = (10_000, 20, 20)
+"""Objects made and not freed between two looks at the youngest, and how many of those go before the next older."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until a signal comes; the exit code."""
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 def _serve(options: argparse.Namespace) -> int:
     import logging
 
-    from agent_sdk.bootstrap.platform import prepare_store
+    from agent_sdk.bootstrap.platform import check_reach, prepare_store
     from agent_sdk.observability import logs
     from agent_sdk.server.listen import listen
     from agent_sdk.server.main import run_server
@@ -60,6 +63,7 @@ def _serve(options: argparse.Namespace) -> int:
     # What it says of its beginning and end is said here, or by the exit code.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     bound = listen(settings.server.host, settings.server.port)
+    check_reach(settings, bound.getsockname()[0])
     prepare_store(settings)
     key = _key(settings)
     return run_server(lambda: _compose(loaded, key, worker=not options.no_worker), bound)
@@ -85,6 +89,9 @@ def _compose(loaded: "LoadedSettings", key: str, *, worker: bool) -> "Platform":
     # What was imported and built lives as long as the process: no collection needs to look at it again.
     gc.collect()
     gc.freeze()
+    # Nearly everything ends by its count of references. What goes in circles waits a little longer, and each look for
+    # it, in which no token moves, comes less often.
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
     return platform
 
 

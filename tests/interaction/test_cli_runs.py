@@ -39,7 +39,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(folder: Path) -> Generator[Program]:
     """A server with the agents of the other tests of the command line."""
     write_agents(folder)
-    with server(folder, "--agent", "agents:teller", "--agent", "agents:breaker") as started:
+    with server(
+        folder, "--agent", "tests.interaction.program_agents:deployer", "--agent", "agents:breaker"
+    ) as started:
         yield started
 
 
@@ -61,7 +63,7 @@ def ended(served: Program, seen: dict[str, str]) -> str:
 def paused(served: Program) -> str:
     """A new run that waits for an approval."""
     with served.client() as client:
-        body = {"agent": "teller", "input": "Pay Eve"}
+        body = {"agent": "deployer", "input": "Deploy it"}
         answer = client.post("/v1/runs", json=body, headers={"Prefer": f"wait={PATIENCE_S}"})
     assert answer.json()["status"] == "paused"
     return answer.json()["id"]
@@ -91,7 +93,7 @@ def test_a_list_is_narrowed(served: Program, ended: str, paused: str) -> None:
     def found(*options: str) -> list[str]:
         return [run["id"] for run in json.loads(served.cli("runs", "list", "--json", *options).out)["data"]]
 
-    for options in (("--status", "paused"), ("--agent", "teller")):
+    for options in (("--status", "paused"), ("--agent", "deployer")):
         assert found(*options)[0] == paused
         assert ended not in found(*options)
     session = json.loads(served.cli("runs", "show", ended, "--json").out)["session_id"]

@@ -138,6 +138,22 @@ def test_a_port_that_is_taken_is_one_clean_error(tmp_path: Path) -> None:
     assert "--port" in words
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+@pytest.mark.parametrize("command", ["server", "dev"])
+def test_without_a_configured_key_it_listens_on_loopback_only(
+    tmp_path: Path, command: str, host: str
+) -> None:
+    done = run_cli(tmp_path, command, "--host", host, "--port", "0")
+    assert done.code == 3
+    assert "AGENT_SDK_API_KEY" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_with_a_configured_key_it_listens_where_it_is_told(tmp_path: Path) -> None:
+    with server(tmp_path, "--host", "0.0.0.0") as started:
+        assert started.url.startswith("http://0.0.0.0:")
+
+
 def test_settings_that_cannot_be_used_are_one_clean_error(tmp_path: Path) -> None:
     code, words = clean_error(tmp_path, AGENT_SDK_SERVR__PORT="1")
     assert code == 3

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from agent_sdk.contracts.events import Event
-from agent_sdk.ports.store import Claim, Lease, ResumeReason, SweepReport
+from agent_sdk.ports.store import Claim, Claimer, Lease, ResumeReason, SweepReport
 
 
 class FakeQueue:
@@ -52,6 +52,9 @@ class FakeQueue:
 
     def on_work(self, wake: Callable[[], None]) -> None:
         self.wake = wake
+
+    def on_created(self, claimer: Claimer) -> None:
+        del claimer
 
     def on_signal(self, wake: Callable[[str], None]) -> None:
         del wake

@@ -8,11 +8,11 @@ from agent_sdk.contracts.platform_errors import StoreError
 from agent_sdk.execution.heartbeat import (
     HEARTBEAT_INTERVAL_S,
     HEARTBEAT_RETRY_S,
-    LEASE_S,
     LOOP_HANG_MAX_S,
     PULSE_INTERVAL_S,
     Heartbeat,
 )
+from agent_sdk.ports.store import LEASE_S
 from agent_sdk.testing.fakes import FakeClock
 from tests.unit.execution.fake_queue import FakeQueue
 
