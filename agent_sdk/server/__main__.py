@@ -21,6 +21,7 @@ EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_CONFIG: Final = 3
 EXIT_TRY_AGAIN: Final = 75
+OPEN_FILES_MAX_COUNT: Final = 65_536
 
 COLLECTION_THRESHOLDS: Final = (10_000, 20, 20)
 """Objects made and not freed between two looks at the youngest, and how many of those go before the next older."""
@@ -62,11 +63,24 @@ def _serve(options: argparse.Namespace) -> int:
     logs.configure(settings.server.log_format, settings.server.log_level)
     # What it says of its beginning and end is said here, or by the exit code.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _allow_many_streams()
     bound = listen(settings.server.host, settings.server.port)
     check_reach(settings, bound.getsockname()[0])
     prepare_store(settings)
     key = _key(settings)
     return run_server(lambda: _compose(loaded, key, worker=not options.no_worker), bound)
+
+
+def _allow_many_streams() -> None:
+    """Raise the limit of open files: each stream is one, and the usual limit holds a thousand."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES_MAX_COUNT if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_MAX_COUNT)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

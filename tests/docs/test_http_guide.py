@@ -42,7 +42,7 @@ async def test_every_snippet_runs_in_the_order_of_the_page(tmp_path: Path) -> No
                 *program,
                 snippet,
                 cwd=tmp_path,
-                env={**os.environ, "AGENT_SDK_URL": served.url, "AGENT_SDK_API_KEY": KEY},
+                env={**os.environ, "SERVER_URL": served.url, "AGENT_SDK_API_KEY": KEY},
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
             )

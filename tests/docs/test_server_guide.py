@@ -40,7 +40,7 @@ async def shell(snippet: str, folder: Path, url: str = "") -> str:
     process = await asyncio.create_subprocess_exec(
         *("bash", "-euo", "pipefail", "-c", snippet),
         env={**os.environ, **{name: str(path) for name, path in places.items()}}
-        | {"AGENT_SDK_URL": url, "AGENT_SDK_API_KEY": KEY},
+        | {"SERVER_URL": url, "AGENT_SDK_API_KEY": KEY},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
