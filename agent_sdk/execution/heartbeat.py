@@ -15,8 +15,6 @@ from agent_sdk.ports.store import WorkQueue
 from agent_sdk.ports.system import Clock
 from agent_sdk.reliability.threads import run_in_thread
 
-LEASE_S: Final = 30.0
-"""What a claim and each heartbeat grant; stores grant the same."""
 LEASE_MARGIN_S: Final = 5.0
 """A run is given up so long before its lease runs out: nobody else may have begun with it by then."""
 HEARTBEAT_INTERVAL_S: Final = 10.0

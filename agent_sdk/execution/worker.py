@@ -6,14 +6,16 @@ the whole process, the next sweep finds again.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.platform_errors import StoreError
-from agent_sdk.execution.heartbeat import LEASE_MARGIN_S, LEASE_S, Heartbeat
+from agent_sdk.execution.heartbeat import LEASE_MARGIN_S, Heartbeat
 from agent_sdk.execution.slots import RunAtWork
-from agent_sdk.ports.store import Lease, WorkQueue
+from agent_sdk.ports.store import LEASE_S, Claim, Lease, WorkQueue
 from agent_sdk.ports.system import Clock
 from agent_sdk.runtime.definition import AgentDefinition
 from agent_sdk.runtime.durable import DurableRun, opening
@@ -80,6 +82,12 @@ class Worker:
         self._slots = slots
         self._opening = opening(services)
         self._runs: set[RunAtWork] = set()
+        self._claiming = 0
+        """Slots that a claim under way may fill."""
+        self._reserved = 0
+        """Slots of runs that are being created."""
+        self._unreserved = asyncio.Event()
+        self._unreserved.set()
         self._full = False
         """Whether there may be runs that wait for a slot."""
         self._claimable = _Bell(services.clock)
@@ -116,6 +124,7 @@ class Worker:
         A store that does not answer is tried again later; `health` tells.
         """
         self._work.on_work(self._claimable.ring)
+        self._work.on_created(self._owner, self)
         self._work.on_signal(self._signaled)
         self._heartbeat.start()
         wait_s = await self._sweep()
@@ -142,10 +151,12 @@ class Worker:
     async def _claim_on(self) -> None:
         while self._drain is None:
             await self._claimable.wait()
-            free = self._slots - len(self._runs)
+            free = self._room()
             if self._drain is None and free > 0:
+                self._claiming = free
                 await self._claim(free)
-            self._full = len(self._runs) >= self._slots
+                self._claiming = 0
+            self._full = self._room() <= 0
 
     async def _claim(self, free: int) -> None:
         leased_at = self._services.clock.monotonic()
@@ -180,6 +191,35 @@ class Worker:
             self._claimable.ring()
         if run.retrying:
             self._sweepable.ring()
+
+    # --- runs that this process creates: `agent_sdk.ports.store.Claimer` ---
+
+    def reserve(self) -> bool:
+        """Keep a slot for a run that is about to be created, unless others wait for one."""
+        if self._drain is not None or self._full or self._room() <= 0:
+            return False
+        self._reserved += 1
+        self._unreserved.clear()
+        return True
+
+    def let_go(self) -> None:
+        """Keep it no longer."""
+        self._reserved -= 1
+        if not self._reserved:
+            self._unreserved.set()
+        if self._full:
+            self._claimable.ring()
+
+    def opening(self, claim: Claim) -> Sequence[Event]:
+        """What a claim writes first."""
+        return self._opening(claim)
+
+    def begin(self, lease: Lease, leased_at: float) -> None:
+        """Execute a run that was claimed as it was created."""
+        self._begin(lease, leased_at)
+
+    def _room(self) -> int:
+        return self._slots - len(self._runs) - self._reserved - self._claiming
 
     # --- signals ---
 
@@ -251,6 +291,10 @@ class Worker:
             _, left_over = await asyncio.wait(self._loops, timeout=max(timeout_s, CLAIM_MAX_S))
             for task in left_over:
                 task.cancel()
+        # Runs that are being created for its slots are to be given back, too; a store that fails tells soon.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLAIM_MAX_S):
+                await self._unreserved.wait()
         tasks = [run.task for run in self._runs]
         if tasks:
             await asyncio.wait(tasks, timeout=max(0.0, ends_at - loop.time()))

@@ -9,6 +9,8 @@ from agent_sdk.memory.embedding import embed, terms
 from agent_sdk.ports.memory import Chunk, Match
 
 CHUNKS_MAX_COUNT: Final = 20_000
+CHUNKS_LATER_MAX_COUNT: Final = 100
+"""So few are indexed when they are first asked for, in some milliseconds: mostly nobody asks."""
 
 # Okapi BM25's usual constants: https://doi.org/10.1561/1500000019
 _SATURATION: Final = 1.2
@@ -39,6 +41,11 @@ class MemoryIndex:
         self._weights: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._counts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._lengths: list[int] = []
+        self._length_mean = 1.0
+        if len(self._chunks) > CHUNKS_LATER_MAX_COUNT:
+            self._index()
+
+    def _index(self) -> None:
         for place, chunk in enumerate(self._chunks):
             text = f"{chunk.title or ''}\n{chunk.text}"
             words = terms(text)
@@ -47,7 +54,8 @@ class MemoryIndex:
                 self._weights[dimension].append((place, weight))
             for word, count in Counter(words).items():
                 self._counts[word].append((place, count))
-        self._length_mean = sum(self._lengths) / len(self._lengths) if self._lengths else 1.0
+        if self._lengths:
+            self._length_mean = sum(self._lengths) / len(self._lengths)
 
     def __len__(self) -> int:
         """How many chunks it holds."""
@@ -55,6 +63,8 @@ class MemoryIndex:
 
     async def search(self, query: str, *, limit: int) -> list[Match]:
         """The best matches, best first; chunks that share nothing with the query are no matches."""
+        if not self._lengths:
+            self._index()
         asked = " ".join(word for word in terms(query) if word not in _FUNCTION_WORDS) or query
         fused: defaultdict[int, float] = defaultdict(float)
         for scores in (self._likeness(asked), self._keywords(asked)):

@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Protocol, Self
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self
 
 from agent_sdk.contracts.approval import Approval
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.page import Page, PageRequest
-from agent_sdk.contracts.run import CancelMode, OnBusy, Run, RunLimits, RunStatus
+from agent_sdk.contracts.run import CancelMode, Run, RunLimits, RunStatus
 from agent_sdk.contracts.scope import Scope
+from agent_sdk.ports.creation import Admission, Created, NewRun, Origin
 from agent_sdk.ports.journal import Entry
 from agent_sdk.ports.records import (
     ApprovalRecords,
-    IdempotencyKey,
     IdempotencyRecords,
     KeyRecords,
     Retention,
@@ -29,6 +29,10 @@ from agent_sdk.ports.records import (
 
 CommitObserver = Callable[[Sequence[tuple[Event, bytes]], float], None]
 """Told of each committed batch, on the event loop: its events with their encoded form, and the seconds it took."""
+Durability = Literal["process", "power"]
+"""What a committed event survives: the end of the process, or a loss of power, too."""
+LEASE_S: Final = 30.0
+"""What a claim and each heartbeat grant."""
 ResumeReason = Literal["resumed", "retry", "owner_lost", "drained", "forked"]
 
 
@@ -42,57 +46,6 @@ class StoredEvent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
-    """A run to create: its row, its first events and its idempotency key go into one transaction."""
-
-    id: str
-    session_id: str
-    session_named: bool
-    """Whether the caller gave the session's id."""
-    agent: str
-    agent_version: str
-    model: str
-    """Id of the resolved model."""
-    model_choice: str | None
-    """What the caller chose, if anything."""
-    input: Any
-    """As it was sent: text, or a list of parts."""
-    events: Sequence[Event]
-    """The first is `run.queued`. A fork brings the prefix that it copied, which ends at the border of a step: where it
-    is longer than one event, the row is that of a run whose owner was lost, at `attempt` of the last event, to be
-    claimed with the reason `forked`."""
-    limits: RunLimits
-    """Only what the caller named."""
-    deps: Any = None
-    """Plain JSON."""
-    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    tags: tuple[str, ...] = ()
-    on_busy: OnBusy = "enqueue"
-    forked_from: str | None = None
-    history: Sequence[Message] = ()
-    """What a session made for this run knows from the start, as a fork's does."""
-    idempotency: IdempotencyKey | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """What came of `create`."""
-
-    run: Run
-    replayed: bool = False
-    """Whether the idempotency key had made this run before; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """How much may wait."""
-
-    queued_max_count: int
-    """Runs that wait in the whole store."""
-    queued_per_org_max_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A run that a worker takes over."""
 
@@ -102,7 +55,7 @@ class Claim:
     resume: ResumeReason | None
     """None for a run that begins."""
     agent_version: str
-    """Of the agent when the run was created or last claimed."""
+    """Of the agent when the run was created, or that its owner adopted last."""
     model_choice: str | None
     limits: RunLimits
     deps: Any
@@ -170,6 +123,10 @@ class Lease(Protocol):
         """Set what the session knows of a run, committed together with what is appended next."""
         ...
 
+    def adopt(self, agent_version: str) -> None:
+        """Note that the agent at work is of this version from now on, committed together with what is appended next."""
+        ...
+
     async def committed(self) -> None:
         """Return when everything appended so far can no longer be lost. While the disk is full it waits.
 
@@ -179,7 +136,11 @@ class Lease(Protocol):
         ...
 
     async def journal(self, run_id: str) -> Sequence[Event]:
-        """The committed events of the run or of a subagent, without deltas."""
+        """The committed events of the run or of a subagent, without deltas.
+
+        The last event is among them whatever it is, and so is the last one before each claim: they say how far an
+        attempt came.
+        """
         ...
 
     async def history(self) -> Sequence[Message]:
@@ -205,6 +166,26 @@ class SweepReport:
     """Runs whose owners were lost too often without progress; their next claim fails them."""
     next_due_s: float | None = None
     """Seconds until a waiting run's delay is over."""
+
+
+class Claimer(Protocol):
+    """A worker of this process that claims a run in the transaction that creates it, while it has room."""
+
+    def reserve(self) -> bool:
+        """Keep room for one run; False where there is none. `let_go` follows, whatever came of it."""
+        ...
+
+    def let_go(self) -> None:
+        """Keep that room no longer."""
+        ...
+
+    def opening(self, claim: Claim) -> Sequence[Event]:
+        """What the claim writes first, in the same transaction."""
+        ...
+
+    def begin(self, lease: Lease, leased_at: float) -> None:
+        """Execute what was claimed, at `leased_at` (monotonic seconds) or later; called on the event loop."""
+        ...
 
 
 class WorkQueue(Protocol):
@@ -238,6 +219,10 @@ class WorkQueue(Protocol):
 
     def on_work(self, wake: Callable[[], None]) -> None:
         """Call `wake`, on the event loop, when this process commits something that can be claimed."""
+        ...
+
+    def on_created(self, owner: str, claimer: Claimer) -> None:
+        """Have `claimer` claim, for `owner`, runs that this process creates and that need not wait for another."""
         ...
 
     def on_signal(self, wake: Callable[[str], None]) -> None:
@@ -313,6 +298,10 @@ class RunRecords(Protocol):
         """One run."""
         ...
 
+    async def origin(self, scope: Scope, run_id: str) -> Origin:
+        """What its caller chose for a run."""
+        ...
+
     async def history(self, scope: Scope, run_id: str) -> Sequence[Message]:
         """What the session knew before this run, oldest first."""
         ...
@@ -379,6 +368,16 @@ class RunRecords(Protocol):
 
 class Store(Protocol):
     """All of it, over one database."""
+
+    @property
+    def kind(self) -> str:
+        """Of database: `sqlite`."""
+        ...
+
+    @property
+    def durability(self) -> Durability:
+        """What a committed event survives."""
+        ...
 
     @property
     def runs(self) -> RunRecords:

@@ -7,7 +7,7 @@ that writes through a lease, and the wishes of whoever steers the run.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
-from agent_sdk.contracts.errors import DeadLettered, RunFailed
+from agent_sdk.contracts.errors import AgentSDKError, DeadLettered, RunFailed
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.platform_errors import LeaseLost, StoreError
@@ -65,7 +65,8 @@ class DurableRun:
             state, recovery = await self._open(claim, agent)
         except (LeaseLost, StoreError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a registry or a factory raises ends the run, not the worker
+        except AgentSDKError as error:
+            # Anything else that a registry or a factory raises may pass: the attempt breaks off, and is a loss.
             return await self._refuse(error)
         self._log.state = state
         state.retry_delays_s = RETRY_DELAYS_S
@@ -86,6 +87,8 @@ class DurableRun:
             journal_outcome(state, outcome)
             return await self._end(outcome)
         if recovery is not None:
+            if agent.version != claim.agent_version:
+                self._lease.adopt(agent.version)
             recovery.settle()
         if claim.signaled or self._missed:
             signals = await self._lease.signals()

@@ -23,7 +23,7 @@ EXIT_CONFIG: Final = 3
 EXIT_TRY_AGAIN: Final = 75
 OPEN_FILES_MAX_COUNT: Final = 65_536
 
-COLLECTION_THRESHOLDS: Final = (10_000, 20, 20)
+COLLECTION_THRESHOLDS: Final = (3_000, 20, 20)
 """Objects made and not freed between two looks at the youngest, and how many of those go before the next older."""
 
 

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agent_sdk.server.direct import Direct
 from agent_sdk.server.errors import handle_with_problems
 from agent_sdk.server.legacy import LegacyPaths
 from agent_sdk.server.middleware import Front
@@ -36,4 +37,4 @@ def create_app(platform: Platform) -> Application:
     handle_with_problems(api)
     streams = Streams(platform.metrics.open_streams)
     api.state.streams = streams
-    return Application(LegacyPaths(Front(api, platform)), api, streams)
+    return Application(LegacyPaths(Front(Direct(api), platform)), api, streams)

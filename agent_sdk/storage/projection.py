@@ -15,6 +15,10 @@ CALL_CLOSED_TYPES: Final = frozenset({"tool.failed", "tool.denied", "tool.cancel
 """Types after which nobody has to decide about the call any more."""
 _GIVEN_UP: Final[Mapping[str, Any]] = {"lease_owner": None, "lease_until": None}
 _AT_REST: Final[Mapping[str, Any]] = {**_GIVEN_UP, "pause_requested_at": None, "available_at": None}
+_AT_REST_FOR_APPROVAL: Final[Mapping[str, Any]] = {**_GIVEN_UP, "available_at": None}
+"""Whoever wished for a pause still does when the run goes on."""
+RETRY_DELAY_MAX_S: Final = 600
+"""No delay is that long: a run that waits longer was delayed by a clock that has been set back since then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,9 @@ def _running(_event: Event, _time: int) -> StatusChange:
 
 def _paused(event: Event, _time: int) -> StatusChange:
     columns = {"status": "paused", **_json(event, "usage"), "stop_reason": event.data["stop_reason"]}
-    return StatusChange(columns={**columns, **_AT_REST}, gives_up=True)
+    waits_for_approval = event.data["stop_reason"] == "approval_required"
+    rest = _AT_REST_FOR_APPROVAL if waits_for_approval else _AT_REST
+    return StatusChange(columns={**columns, **rest}, gives_up=True)
 
 
 def _retrying(event: Event, time: int) -> StatusChange:

@@ -17,11 +17,13 @@ TAIL_SIZE_MAX_BYTES: Final = 1 << 20
 class Tail:
     """Consecutive events of one run, the newest of them, and the readers that wait for the next."""
 
-    __slots__ = ("_size", "_waiters", "events", "first", "readers", "turn")
+    __slots__ = ("_size", "_waiters", "events", "first", "org_id", "readers", "turn")
 
     def __init__(self) -> None:
         """Begin with nothing: what was committed before is in the store."""
         self.events: list[StoredEvent] = []
+        self.org_id: str | None = None
+        """Whose events these are; None before the first."""
         self.first = 0
         """`seq` of the first event in it, where there is one."""
         self.turn = 0
@@ -95,6 +97,11 @@ class Tails:
         tail.readers += 1
         return tail
 
+    def reaches(self, run_id: str, org_id: str, after: int) -> bool:
+        """Whether the event behind `after` is in the tail of a run, and the run is the organisation's."""
+        tail = self._tails.get(run_id)
+        return tail is not None and tail.org_id == org_id and bool(tail.after(after, 1))
+
     def leave(self, run_id: str) -> None:
         """A reader goes; with the last one goes the tail."""
         tail = self._tails[run_id]
@@ -110,6 +117,7 @@ class Tails:
         for event, data in events:
             tail = self._tails.get(event.run_id)
             if tail is not None:
+                tail.org_id = event.org_id
                 tail.add(StoredEvent(event.seq, event.type, data))
                 woken[event.run_id] = tail
         for tail in woken.values():

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agent_sdk.ports.store import Durability
 from agent_sdk.ports.system import Clock
 from agent_sdk.storage.migrate import upgrade
 from agent_sdk.storage.sqlite import SqliteStore
-from agent_sdk.storage.sqlite.database import Durability
 
 
 @cache

@@ -10,14 +10,14 @@ from typing import Any
 
 from agent_sdk.contracts.platform_errors import StoreError
 from agent_sdk.contracts.tool import Effects
-from agent_sdk.execution.heartbeat import LEASE_MARGIN_S, LEASE_S
+from agent_sdk.execution.heartbeat import LEASE_MARGIN_S
 from agent_sdk.execution.worker import SWEEP_INTERVAL_S
-from agent_sdk.ports.store import WorkQueue
+from agent_sdk.ports.store import LEASE_S, WorkQueue
 from agent_sdk.runtime.agent import Agent
 from agent_sdk.runtime.durable import opening
 from agent_sdk.testing.scripted_model import ModelStep, ScriptedModel, call
 from agent_sdk.tools.function_tool import tool
-from tests.interaction.worker_kit import process
+from tests.interaction.worker_kit import Process, process
 from tests.unit.execution.stepped_clock import SteppedClock, until
 
 ROOT = Path(__file__).parents[2]
@@ -50,27 +50,27 @@ class ForgivingModel(ScriptedModel):
         """Whatever was asked is right."""
 
 
-def later(seconds: float) -> SteppedClock:
-    """The clock of a process that did not stand still for so long."""
-    clock = SteppedClock()
-    clock.jump(seconds)
-    return clock
+async def outlast(heir: Process, clock: SteppedClock) -> None:
+    """Have a process sweep for so long that it believes that a lease ran out whose owner still has its lock."""
+    await heir.worker.start()
+    await until(lambda: clock.asleep_s != [])
+    clock.step(LEASE_S + 1)
 
 
 async def test_a_silent_owner_is_followed_by_another_and_writes_nothing_when_it_wakes(tmp_path: Path) -> None:
-    path, notes, gate = tmp_path / "store.db", Notes(), asyncio.Event()
+    path, notes, gate, clock = tmp_path / "store.db", Notes(), asyncio.Event(), SteppedClock()
     zombie_model = ScriptedModel([call("write_down"), ModelStep(text="late", gate=gate)])
     model = ScriptedModel(["in time"])
     async with (
         process(path, notes.agent(), models=[zombie_model], clock=SteppedClock()) as zombie,
-        process(path, notes.agent(), models=[model], owner="own_b", clock=later(LEASE_S + 1)) as heir,
+        process(path, notes.agent(), models=[model], owner="own_b", clock=clock) as heir,
     ):
         await zombie.worker.start()
         run_id = await zombie.create()
         await until(lambda: len(zombie_model.requests) == 2)
         await zombie.wrote(run_id, "tool.completed")
 
-        await heir.worker.start()
+        await outlast(heir, clock)
         run = await heir.reached(run_id, "completed")
         events = await heir.events(run_id)
         gate.set()
@@ -85,18 +85,18 @@ async def test_a_silent_owner_is_followed_by_another_and_writes_nothing_when_it_
 async def test_a_tool_that_only_reads_runs_again_and_the_lost_owners_result_is_not_kept(
     tmp_path: Path,
 ) -> None:
-    path, stuck, notes = tmp_path / "store.db", Notes(gated=True), Notes()
+    path, stuck, notes, clock = tmp_path / "store.db", Notes(gated=True), Notes(), SteppedClock()
     never_ending = ModelStep(text="never ending", gate=asyncio.Event())
     zombie_model, model = ForgivingModel([call("write_down"), never_ending]), ScriptedModel(["done"])
     async with (
         process(path, stuck.agent("read"), models=[zombie_model], clock=SteppedClock()) as zombie,
-        process(path, notes.agent("read"), models=[model], owner="own_b", clock=later(LEASE_S + 1)) as heir,
+        process(path, notes.agent("read"), models=[model], owner="own_b", clock=clock) as heir,
     ):
         await zombie.worker.start()
         run_id = await zombie.create()
         await until(lambda: stuck.calls == 1)
 
-        await heir.worker.start()
+        await outlast(heir, clock)
         await heir.reached(run_id, "completed")
         stuck.open.set()
         await until(lambda: zombie.worker.active == 0)
@@ -107,20 +107,18 @@ async def test_a_tool_that_only_reads_runs_again_and_the_lost_owners_result_is_n
 
 
 async def test_a_tool_that_may_have_acted_waits_for_a_human(tmp_path: Path) -> None:
-    path, stuck, notes = tmp_path / "store.db", Notes(gated=True), Notes()
+    path, stuck, notes, clock = tmp_path / "store.db", Notes(gated=True), Notes(), SteppedClock()
     async with (
         process(
             path, stuck.agent(), models=[ScriptedModel([call("write_down")])], clock=SteppedClock()
         ) as zombie,
-        process(
-            path, notes.agent(), models=[ScriptedModel([])], owner="own_b", clock=later(LEASE_S + 1)
-        ) as heir,
+        process(path, notes.agent(), models=[ScriptedModel([])], owner="own_b", clock=clock) as heir,
     ):
         await zombie.worker.start()
         run_id = await zombie.create()
         await until(lambda: stuck.calls == 1)
 
-        await heir.worker.start()
+        await outlast(heir, clock)
         run = await heir.reached(run_id, "paused")
         assert run.stop_reason == "approval_required"
         assert notes.calls == 0

@@ -200,7 +200,7 @@ class SlowQueue:
         self.on_work = work.on_work
         self.on_signal = work.on_signal
 
-    def on_created(self, claimer: Claimer) -> None:
+    def on_created(self, owner: str, claimer: Claimer) -> None:
         """Every run is claimed by `claim`."""
 
     async def claim(

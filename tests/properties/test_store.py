@@ -301,6 +301,8 @@ class StoreMachine(RuleBasedStateMachine):
         if seconds < 0 or not self.holds:
             self.clock.jump(seconds)
             self.set_back_s -= min(seconds, 0)
+            # Workers sweep every few seconds, and notice.
+            assert self.go(self.store.work.sweep()).reclaimed == 0
 
     @invariant()
     def what_is_true_always(self) -> None:

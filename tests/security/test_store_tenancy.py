@@ -96,6 +96,7 @@ CASES: Final[Mapping[str, Case]] = {
     "runs.create": create_run,
     "runs.get": lambda store, scope, world: store.runs.get(scope, world.ended.id),
     "runs.history": lambda store, scope, world: store.runs.history(scope, world.later.id),
+    "runs.origin": lambda store, scope, world: store.runs.origin(scope, world.later.id),
     "runs.list": lambda store, scope, world: store.runs.list(scope, RunQuery(), ALL),
     "runs.erase": lambda store, scope, world: store.runs.erase(scope, world.ended.id),
     "runs.cancel": lambda store, scope, world: store.runs.cancel(scope, world.paused.id, "now", None),
@@ -130,9 +131,10 @@ CASES: Final[Mapping[str, Case]] = {
 
 
 def parts() -> dict[str, type]:
-    """The parts of the store and their ports."""
+    """The parts of the store and their ports; what only says of what kind the store is has none."""
     found = inspect.getmembers(Store, lambda member: isinstance(member, property))
-    return {name: get_type_hints(part.fget)["return"] for name, part in found}
+    hints = {name: get_type_hints(part.fget)["return"] for name, part in found}
+    return {name: hint for name, hint in hints.items() if getattr(hint, "_is_protocol", False)}
 
 
 def methods() -> list[str]:

@@ -25,7 +25,8 @@ _PAGE: Final = f"SELECT {APPROVAL_COLUMNS}, number FROM approvals WHERE org_id =
 _NEWEST_FIRST: Final = " ORDER BY number DESC LIMIT ?"
 _PENDING: Final = " AND status = 'pending'"
 _DECIDE: Final = """
-    UPDATE approvals SET status = ?, decided_at = ?, decided_by = ?, decision_reason = ?, edited_args = ?
+    UPDATE approvals SET status = ?, decided_at = max(requested_at, ?), decided_by = ?, decision_reason = ?,
+    edited_args = ?
     WHERE org_id = ? AND id = ?
 """
 _WAITS_FOR_NOTHING_MORE: Final = """

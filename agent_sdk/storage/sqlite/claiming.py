@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from agent_sdk.storage.projection import RETRY_DELAY_MAX_S
 from agent_sdk.storage.sqlite.transaction import Transaction
 
+_DELAY_MAX: Final = RETRY_DELAY_MAX_S * 1_000_000
 _FREE: Final = "depth = 0 AND lease_owner IS NULL"
 _READY: Final = f"{_FREE} AND status IN ('queued', 'retrying', 'running')"
 _ORGS: Final = (
@@ -23,8 +25,8 @@ _BLOCKED: Final = (
 """One run of a session at a time, in the order in which they were made; what only waits to be canceled is not asked."""
 _OF_ORG: Final = (
     f"SELECT id, number FROM runs INDEXED BY runs_ready WHERE {_READY} AND org_id = ? "  # noqa: S608
-    f"AND (status <> 'retrying' OR available_at <= ?) AND (status = 'running' OR NOT EXISTS ({_BLOCKED})) "
-    "ORDER BY number LIMIT ?"
+    f"AND (status <> 'retrying' OR available_at <= ? OR available_at > ?) "
+    f"AND (status = 'running' OR NOT EXISTS ({_BLOCKED})) ORDER BY number LIMIT ?"
 )
 _TO_CANCEL: Final = (
     f"SELECT id FROM runs INDEXED BY runs_to_cancel WHERE {_FREE} AND cancel_mode IS NOT NULL "  # noqa: S608
@@ -40,8 +42,13 @@ class Turns:
 
     def __init__(self) -> None:
         """Nobody has had a turn."""
+        self._unreadable: set[str] = set()
         self._count = 0
         self._last: dict[str, int] = {}
+
+    def skip(self, run_id: str) -> None:
+        """Let a run have no turn any more: it cannot be read."""
+        self._unreadable.add(run_id)
 
     def next(self, tx: Transaction, now: int, limit: int) -> Sequence[str]:
         """The ids of at most `limit` runs that can be claimed, in the order in which they should be.
@@ -51,14 +58,17 @@ class Turns:
             now: Microseconds since the epoch.
             limit: How many at most.
         """
-        chosen = dict.fromkeys([run_id for (run_id,) in tx.execute(_TO_CANCEL, (limit,))])
+        count = limit + len(self._unreadable)
+        to_cancel = [run_id for (run_id,) in tx.execute(_TO_CANCEL, (count,))]
+        chosen = dict.fromkeys([run_id for run_id in to_cancel if run_id not in self._unreadable][:limit])
         orgs = [org for (org,) in tx.execute(_ORGS)]
-        waiting = {org: tx.execute(_OF_ORG, (org, now, limit)).fetchall() for org in orgs}
+        latest = now + _DELAY_MAX
+        waiting = {org: tx.execute(_OF_ORG, (org, now, latest, count)).fetchall() for org in orgs}
         at_work = Counter(dict(tx.execute(_LEASED).fetchall())) if len(orgs) > 1 else Counter[str]()
         for org, run_id in self._in_order(waiting, at_work):
             if len(chosen) >= limit:
                 break
-            if run_id not in chosen:
+            if run_id not in chosen and run_id not in self._unreadable:
                 chosen[run_id] = None
                 self._count += 1
                 self._last[org] = self._count

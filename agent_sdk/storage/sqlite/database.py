@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 from agent_sdk.contracts.platform_errors import (
     StoreCorrupt,
@@ -15,9 +15,9 @@ from agent_sdk.contracts.platform_errors import (
     StoreLocked,
     StoreOutdated,
 )
+from agent_sdk.ports.store import Durability
 
 ResultT = TypeVar("ResultT")
-Durability = Literal["process", "power"]
 
 REVISION: Final = "0001"
 """Of the schema that this version reads and writes."""
@@ -64,7 +64,13 @@ class Database:
             try:
                 self.writer.execute("PRAGMA journal_mode = WAL")
                 self._check_revision()
-                self.reader = self.connect(busy_ms=BUSY_ON_LOOP_MS, reads_only=True)
+                # Where commits happen on the event loop, too, its reads find what was just written in that
+                # connection's memory; another one would read each page again that a commit has changed.
+                self.reader = (
+                    self.writer
+                    if self.durability == "process"
+                    else self.connect(busy_ms=BUSY_ON_LOOP_MS, reads_only=True)
+                )
             except BaseException:
                 self.writer.close()
                 raise

@@ -19,7 +19,9 @@ _APPROVALS: Final = f"""
 _INPUTS: Final = f"DELETE FROM inputs WHERE run_id IN {_THESE}"
 _EVENTS: Final = f"DELETE FROM events WHERE run_id IN {_THESE}"
 _RUNS: Final = f"DELETE FROM runs WHERE id IN {_THESE}"
-_KEYS: Final = f"DELETE FROM idempotency_keys WHERE org_id = ? AND run_id IN {_THESE}"
+_KEYS: Final = f"""
+    DELETE FROM idempotency_keys WHERE org_id IN (SELECT org_id FROM runs WHERE id IN {_THESE}) AND run_id IN {_THESE}
+"""
 
 
 @contextmanager
@@ -41,20 +43,23 @@ def delete_events(connection: sqlite3.Connection, run_ids: Sequence[str]) -> int
 
 
 def delete_runs(connection: sqlite3.Connection, run_ids: Sequence[str]) -> int:
-    """Delete runs, their journals, approvals and inputs; returns how many events these were."""
+    """Delete runs with all that is only theirs, and the idempotency keys that would answer with them.
+
+    Returns how many events these were.
+    """
     these = encode(run_ids)
     events = delete_events(connection, run_ids)
     connection.execute(_APPROVALS, (these, these))
     connection.execute(_INPUTS, (these,))
+    connection.execute(_KEYS, (these, these))
     connection.execute(_RUNS, (these,))
     return events
 
 
-def erase_runs(connection: sqlite3.Connection, org_id: str, run_ids: Sequence[str]) -> None:
-    """Delete runs, what their session knew of them, and the idempotency keys that would answer with them."""
+def erase_runs(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
+    """Delete runs, and what their session knew of them."""
     these = encode(run_ids)
     connection.execute(_MESSAGES, (these,))
-    connection.execute(_KEYS, (org_id, these))
     delete_runs(connection, run_ids)
 
 

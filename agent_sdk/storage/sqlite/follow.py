@@ -32,6 +32,9 @@ class SqliteFollower:
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._left = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def ended(self) -> bool:
@@ -68,6 +71,8 @@ class SqliteFollower:
         """Leave; once is enough."""
         if not self._left:
             self._left = True
+            if self._timer is not None:
+                self._timer.cancel()
             self._tails.leave(self._run_id)
 
     def _next(self) -> Sequence[StoredEvent]:
@@ -89,13 +94,29 @@ class SqliteFollower:
         require_kept(self._run_id, row, self._cursor, events)
 
     async def _wait(self, deadline: float) -> None:
-        waiter = self._tail.wait(self._loop)
-        timer = self._loop.call_at(deadline, _expire, waiter)
+        self._waiter = waiter = self._tail.wait(self._loop)
+        self._deadline = deadline
+        if self._timer is None or self._timer.when() > deadline:
+            self._ring_at(deadline)
         try:
             await waiter
         finally:
-            timer.cancel()
             self._tail.let_go(waiter)
+
+    def _ring_at(self, deadline: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(deadline, self._ring)
+
+    def _ring(self) -> None:
+        # One timer for many waits, each of which is over long before its deadline.
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() < self._deadline:
+            self._ring_at(self._deadline)
+        else:
+            self._waiter.set_result(None)
 
 
 def require_kept(
@@ -116,8 +137,3 @@ def require_kept(
     gone = compacted == GONE and last_seq > cursor
     if gone or (events and not compacted):
         raise CursorExpired(f"the events of {run_id} after {cursor} are past their retention")
-
-
-def _expire(waiter: "asyncio.Future[None]") -> None:
-    if not waiter.done():
-        waiter.set_result(None)

@@ -11,6 +11,7 @@ from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.platform_errors import LeaseLost
 from agent_sdk.ports.journal import Entry
 from agent_sdk.ports.store import Claim, Signals
+from agent_sdk.storage.projection import PROGRESS_TYPES
 from agent_sdk.storage.sqlite.database import Database
 from agent_sdk.storage.sqlite.reading import history_of, journal_of, signals_of
 from agent_sdk.storage.sqlite.record import record
@@ -19,7 +20,9 @@ from agent_sdk.storage.sqlite.writer import Writer
 
 _FENCE: Final = "SELECT number FROM runs WHERE id = ? AND attempt = ? AND lease_owner = ?"
 _NUMBER: Final = "SELECT number FROM runs WHERE id = ?"
+_ADOPT: Final = "UPDATE runs SET agent_version = ? WHERE id = ?"
 _FORGET: Final = "DELETE FROM messages WHERE org_id = ? AND session_id = ? AND run_number = ?"
+_BEGINNING: Final = "message.started"
 _REMEMBER: Final = (
     "INSERT INTO messages (org_id, session_id, run_number, position, run_id, data) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -39,6 +42,8 @@ class SqliteLease:
         writer: Writer,
         database: Database,
         abandoned: Callable[[str], None],
+        alone: bool = False,
+        lost_before: bool = False,
     ) -> None:
         """Take over what was claimed.
 
@@ -49,6 +54,8 @@ class SqliteLease:
             writer: Who commits.
             database: Where to read.
             abandoned: Told the run's id and attempt, with a space between, when nobody works at it any more.
+            alone: Whether its session was made for the run and knows nothing else.
+            lost_before: Whether the run lost an owner since it last made progress.
         """
         self.claim = claim
         self.owner = owner
@@ -57,13 +64,22 @@ class SqliteLease:
         self._writer = writer
         self._database = database
         self._abandoned = abandoned
+        self._alone = alone
+        self._lost_before = lost_before
+        self._remembered: set[str] = set()
+        """Runs that the session may know something of."""
         self._pending: list[Entry] = []
         self._taken: list[Event] = []
         self._written: list[Written] = []
         """The taken ones, encoded: once, however often the commit fails."""
         self._memory: dict[str, Sequence[Message]] = {}
         self._memory_taken: dict[str, Sequence[Message]] = {}
+        self._version: str | None = None
+        self._version_taken: str | None = None
         self._waiters: list[asyncio.Future[None]] = []
+        """Who waits for what is pending."""
+        self._waiters_taken: list[asyncio.Future[None]] = []
+        """Who waits for what was taken, whatever has come since then."""
         self._error: Exception | None = None
         self._gave_up = False
 
@@ -83,10 +99,17 @@ class SqliteLease:
         if not self._pending:
             self._writer.add(self)
         self._pending.append(entry)
+        if entry.type == _BEGINNING:
+            # A reader has waited for the model, and sees the first of its words as soon as they are here.
+            self._writer.hurry()
 
     def remember(self, run_id: str, messages: Sequence[Message]) -> None:
         """Set what the session knows of a run, with what is appended next."""
         self._memory[run_id] = tuple(messages)
+
+    def adopt(self, agent_version: str) -> None:
+        """Note the version of the agent at work, with what is appended next."""
+        self._version = agent_version
 
     async def committed(self) -> None:
         """Return when everything appended so far is committed.
@@ -99,7 +122,7 @@ class SqliteLease:
             raise self._error
         if self._pending or self._taken:
             waiter = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
+            (self._waiters if self._pending else self._waiters_taken).append(waiter)
             self._writer.hurry()
             await waiter
 
@@ -109,7 +132,11 @@ class SqliteLease:
 
     async def history(self) -> Sequence[Message]:
         """What the session knew before this run."""
-        return history_of(self._database.reader, self.claim.scope.org_id, self.claim.run.id)
+        return (
+            []
+            if self._alone
+            else history_of(self._database.reader, self.claim.scope.org_id, self.claim.run.id)
+        )
 
     async def signals(self) -> Signals:
         """What others want of it."""
@@ -131,6 +158,10 @@ class SqliteLease:
         self._pending.clear()
         self._memory_taken |= self._memory
         self._memory.clear()
+        if self._version is not None:
+            self._version_taken, self._version = self._version, None
+        self._waiters_taken += self._waiters
+        self._waiters.clear()
 
     def write(self, tx: Transaction) -> None:
         """Write what was taken.
@@ -139,23 +170,30 @@ class SqliteLease:
             LeaseLost: The fence is another's.
         """
         run_id = self.claim.run.id
-        if tx.execute(_FENCE, (run_id, self.claim.run.attempt, self.owner)).fetchone() is None:
+        row = tx.execute(_FENCE, (run_id, self.claim.run.attempt, self.owner)).fetchone()
+        if row is None:
             raise LeaseLost(f"{run_id} has another owner than attempt {self.claim.run.attempt}")
+        if self._version_taken is not None:
+            tx.execute(_ADOPT, (self._version_taken, run_id))
         done = len(self._written)
         self._written += [(event, encode(event)) for event in self._taken[done:]]
-        self._gave_up = record(tx, self._written)
+        self._gave_up = record(tx, self._written, lost_before=self._lost_before)
         for about, messages in self._memory_taken.items():
-            self._remember(tx, about, messages)
+            number = row[0] if about == run_id else tx.execute(_NUMBER, (about,)).fetchone()[0]
+            self._remember(tx, about, number, messages)
 
     def done(self) -> None:
         """All that was taken is committed."""
+        if self._lost_before:
+            self._lost_before = not any(event.type in PROGRESS_TYPES for event in self._taken)
+        self._remembered.update(self._memory_taken)
         self._taken.clear()
         self._written.clear()
         self._memory_taken.clear()
+        self._version_taken = None
         if self._gave_up:
             self.gave_up()
-        if not self._pending:
-            self._tell(None)
+        self._tell(None)
 
     def failed(self, error: Exception) -> None:
         """Nothing more can be written."""
@@ -165,10 +203,12 @@ class SqliteLease:
         self._pending.clear()
         self._taken.clear()
         self._memory.clear()
+        self._waiters_taken += self._waiters
+        self._waiters.clear()
         self._tell(error)
 
     def _tell(self, error: Exception | None) -> None:
-        waiters, self._waiters = self._waiters, []
+        waiters, self._waiters_taken = self._waiters_taken, []
         for waiter in waiters:
             if waiter.done():
                 continue
@@ -177,9 +217,9 @@ class SqliteLease:
             else:
                 waiter.set_exception(error)
 
-    def _remember(self, tx: Transaction, run_id: str, messages: Sequence[Message]) -> None:
-        (number,) = tx.execute(_NUMBER, (run_id,)).fetchone()
+    def _remember(self, tx: Transaction, run_id: str, number: int, messages: Sequence[Message]) -> None:
         key = (self.claim.scope.org_id, self.claim.run.session_id, number)
-        tx.execute(_FORGET, key)
+        if run_id in self._remembered or self.claim.resume is not None:
+            tx.execute(_FORGET, key)
         rows = [(*key, index, run_id, encode(message)) for index, message in enumerate(messages)]
         tx.executemany(_REMEMBER, rows)

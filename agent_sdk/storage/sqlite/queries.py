@@ -106,7 +106,7 @@ class RunQueries:
                 if row[0] is None:
                     raise Conflict(f"the run {run_id} has not ended", hint="Cancel it, or wait for its end.")
                 tree = [found for (found,) in connection.execute(_TREE, (run_id,))]
-                erase_runs(connection, scope.org_id, tree)
+                erase_runs(connection, tree)
 
         await self._database.in_thread(erase)
 

@@ -46,8 +46,14 @@ _CAME_ALREADY: Final = {
         "SELECT 1 FROM approvals WHERE root_run_id = :run AND consumed = 0 AND status IN ('approved', 'denied') "
         "AND NOT EXISTS (SELECT 1 FROM approvals WHERE root_run_id = :run AND status = 'pending')"
     ),
-    "input_required": "SELECT 1 FROM inputs WHERE run_id = :run AND consumed = 0",
+    "input_required": (
+        "SELECT 1 FROM inputs JOIN runs ON runs.id = inputs.run_id WHERE inputs.run_id = :run AND consumed = 0 "
+        "AND inputs.created_at > coalesce(pause_requested_at, -1)"
+    ),
 }
+"""What a run pauses for; where somebody asked for the pause, that is what came after it was asked."""
+_NOT_BEFORE: Final = {"ended_at": "max(coalesce(started_at, created_at), ?)"}
+"""Columns that hold even where a clock was set back."""
 _USED: Final = "UPDATE sessions SET updated_at = max(updated_at, ?) WHERE org_id = ? AND id = ?"
 _NEXT_IN_SESSION: Final = (
     "SELECT 1 FROM runs INDEXED BY runs_open WHERE org_id = ? AND session_id = ? AND depth = 0 "
@@ -56,12 +62,21 @@ _NEXT_IN_SESSION: Final = (
 _DECIDED: Final = {"approve": "approved", "deny": "denied"}
 
 
-def record(tx: Transaction, written: Sequence[Written]) -> bool:
-    """Append events and bring the derived rows up to date; whether the root run gave its lease back with them."""
+def record(tx: Transaction, written: Sequence[Written], *, lost_before: bool = True) -> bool:
+    """Append events and bring the derived rows up to date; whether the root run gave its lease back with them.
+
+    Args:
+        tx: The transaction.
+        written: The events.
+        lost_before: Whether an owner may have been lost since the run last made progress.
+    """
     tx.insert_events(written)
     gave_up = False
     for event, _ in written:
-        if event.type in PROJECTED_TYPES:
+        if event.type in PROGRESS_TYPES:
+            if lost_before:
+                tx.execute(_PROGRESS, (event.root_run_id,))
+        elif event.type in PROJECTED_TYPES:
             gave_up |= _project(tx, event)
     return gave_up
 
@@ -72,9 +87,7 @@ def _project(tx: Transaction, event: Event) -> bool:
     if change is not None:
         _change_status(tx, event, change)
         return change.gives_up and event.depth == 0
-    if kind in PROGRESS_TYPES:
-        tx.execute(_PROGRESS, (event.root_run_id,))
-    elif kind in CALL_CLOSED_TYPES:
+    if kind in CALL_CLOSED_TYPES:
         tx.execute(_MOOT, (event.data["tool_call_id"], event.run_id))
     elif kind == "input.received":
         tx.execute(_RECEIVED, (event.data["message"]["id"], event.run_id))
@@ -90,13 +103,15 @@ def _change_status(tx: Transaction, event: Event, change: StatusChange) -> None:
     if event.type == "run.queued" and event.depth > 0 and _insert_child(tx, event):
         return
     time = to_micros(event.time)
-    values = [*change.columns.values(), event.seq, event.attempt, tx.next_change()]
+    # Asked before the row forgets who wished for the pause.
+    goes_on = event.type == "run.paused" and event.depth == 0 and _need_not_wait(tx, event)
+    values = [*change.columns.values(), event.seq, event.attempt, tx.change_of(event.run_id)]
     if change.started:
         values.append(time)
     tx.execute(_update(tuple(change.columns), started=change.started), (*values, event.run_id))
     if change.ends:
         _end(tx, event, time)
-    elif event.type == "run.paused" and event.depth == 0 and _need_not_wait(tx, event):
+    elif goes_on:
         requeue(tx, event.run_id, time)
     if change.gives_up and event.depth == 0 and not tx.work:
         waiting = tx.execute(_NEXT_IN_SESSION, (event.org_id, event.session_id)).fetchone()
@@ -106,8 +121,8 @@ def _change_status(tx: Transaction, event: Event, change: StatusChange) -> None:
 @lru_cache
 def _update(columns: tuple[str, ...], *, started: bool) -> str:
     """The statement for a kind of change: one text each, so that SQLite compiles it once."""
-    sets = ", ".join([f"{column} = ?" for column in columns])
-    first = ", started_at = coalesce(started_at, ?)" if started else ""
+    sets = ", ".join([f"{column} = {_NOT_BEFORE.get(column, '?')}" for column in columns])
+    first = ", started_at = coalesce(started_at, max(created_at, ?))" if started else ""
     # The names are those that `agent_sdk.storage.projection` writes down, and no caller's.
     return (
         f"UPDATE runs SET {sets}, last_seq = ?, attempt = max(attempt, ?), change_seq = ?{first} WHERE id = ?"  # noqa: S608
@@ -116,6 +131,9 @@ def _update(columns: tuple[str, ...], *, started: bool) -> str:
 
 def _need_not_wait(tx: Transaction, event: Event) -> bool:
     """Whether what a run pauses for came before the pause was written: nobody will send it again."""
+    if event.data.get("divergence") is not None:
+        # Of that nobody knew before.
+        return False
     sql = _CAME_ALREADY.get(event.data["stop_reason"])
     return sql is not None and tx.execute(sql, {"run": event.run_id}).fetchone() is not None
 
@@ -138,7 +156,7 @@ def _insert_child(tx: Transaction, event: Event) -> bool:
         data["model"],
         event.attempt,
         event.seq,
-        tx.next_change(),
+        tx.change_of(event.run_id),
         to_micros(event.time),
         encode(data.get("input")),
         encode(data.get("limits", {})),

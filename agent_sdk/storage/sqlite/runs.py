@@ -1,5 +1,6 @@
 """The caller's side: runs and journals of one organisation."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from agent_sdk.ports.store import (
     EventPage,
     Follower,
     NewRun,
+    Origin,
     PendingInput,
     RunQuery,
 )
@@ -23,18 +25,26 @@ from agent_sdk.storage.sqlite.creating import create_run
 from agent_sdk.storage.sqlite.database import Database, explained
 from agent_sdk.storage.sqlite.follow import SqliteFollower, require_kept
 from agent_sdk.storage.sqlite.queries import RunQueries
-from agent_sdk.storage.sqlite.reading import history_of, read_events, read_run, read_run_in
+from agent_sdk.storage.sqlite.reading import history_of, origin_of, read_events, read_run, read_run_in
 from agent_sdk.storage.sqlite.records import to_micros
 from agent_sdk.storage.sqlite.transaction import Transaction
 from agent_sdk.storage.sqlite.transitions import cancel_tree, requeue
+from agent_sdk.storage.sqlite.work import Work
 from agent_sdk.storage.sqlite.writer import Writer
 from agent_sdk.storage.tail import Tails
 
 SEQ_MAX: Final = 2**63 - 2
-_PAUSE: Final = "UPDATE runs SET pause_requested_at = coalesce(pause_requested_at, ?) WHERE id = ?"
+# An input and the wish for a pause have an order, whatever the clock does: see `record._CAME_ALREADY`.
+_PAUSE: Final = (
+    "UPDATE runs SET pause_requested_at = max(?, coalesce((SELECT max(created_at) FROM inputs WHERE run_id = runs.id), "
+    "0)) WHERE id = ? AND pause_requested_at IS NULL"
+)
 _GO_ON: Final = "UPDATE runs SET pause_requested_at = NULL WHERE id = ?"
 _ASKED: Final = "SELECT 1 FROM approvals WHERE root_run_id = ? AND status = 'pending' LIMIT 1"
-_INPUT: Final = "INSERT INTO inputs (id, org_id, run_id, input, created_at) VALUES (?, ?, ?, ?, ?)"
+_INPUT: Final = (
+    "INSERT INTO inputs (id, org_id, run_id, input, created_at) "
+    "SELECT ?, org_id, id, ?, max(?, coalesce(pause_requested_at + 1, 0)) FROM runs WHERE id = ?"
+)
 _KNOWN_INPUT: Final = "SELECT 1 FROM inputs WHERE id = ?"
 _HEAD: Final = (
     "SELECT compacted, max(last_seq, coalesce((SELECT max(seq) FROM events WHERE run_id = runs.id), 0)), ended_at "
@@ -46,9 +56,17 @@ class Runs:
     """Implements `agent_sdk.ports.store.RunRecords`."""
 
     def __init__(
-        self, database: Database, writer: Writer, clock: Clock, tails: Tails, queries: RunQueries
+        self,
+        database: Database,
+        writer: Writer,
+        clock: Clock,
+        tails: Tails,
+        queries: RunQueries,
+        *,
+        work: Work,
     ) -> None:
         """Over an open database."""
+        self._work = work
         self._database = database
         self._writer = writer
         self._clock = clock
@@ -56,13 +74,34 @@ class Runs:
         self._queries = queries
 
     async def create(self, scope: Scope, new: NewRun, admission: Admission) -> Created:
-        """Create a run."""
-        now = self._now()
-        return await self._writer.do(lambda tx: create_run(tx, scope, new, admission, now))
+        """Create a run; a worker of this process that has room claims it with that."""
+        leased_at, now = self._clock.monotonic(), self._now()
+        claimer = self._work.reserve()
+
+        def create(tx: Transaction) -> Created:
+            lessee = None if claimer is None else self._work.lessee(now)
+            made = create_run(tx, scope, new, admission, now, lessee=lessee)
+            if claimer is not None and made.leased:
+                self._work.take_new(tx, scope, new, made, claimer, leased_at=leased_at)
+            return made.created
+
+        # Who follows it at once finds in memory what was just committed.
+        self._tails.enter(new.id)
+        try:
+            return await self._writer.do(create)
+        finally:
+            asyncio.get_running_loop().call_soon(self._tails.leave, new.id)
+            if claimer is not None:
+                claimer.let_go()
 
     async def get(self, scope: Scope, run_id: str) -> Run:
         """One run."""
         return read_run(self._database.reader, scope.org_id, run_id)
+
+    async def origin(self, scope: Scope, run_id: str) -> Origin:
+        """What its caller chose for a run."""
+        read_run(self._database.reader, scope.org_id, run_id)
+        return origin_of(self._database.reader, scope.org_id, run_id)
 
     async def history(self, scope: Scope, run_id: str) -> Sequence[Message]:
         """What the session knew before this run."""
@@ -119,6 +158,7 @@ class Runs:
             elif tx.execute(_ASKED, (run_id,)).fetchone():
                 raise Conflict(f"the run {run_id} waits for approvals", hint="Decide them: /v1/approvals.")
             else:
+                tx.execute(_GO_ON, (run_id,))
                 requeue(tx, run_id, now)
             return read_run_in(tx, scope.org_id, run_id)
 
@@ -132,7 +172,7 @@ class Runs:
             run = _steerable(tx, scope, run_id)
             if tx.execute(_KNOWN_INPUT, (pending.id,)).fetchone():
                 raise Conflict(f"there is an input {pending.id} already")
-            tx.execute(_INPUT, (pending.id, scope.org_id, run_id, encode(pending.input), now))
+            tx.execute(_INPUT, (pending.id, encode(pending.input), now, run_id))
             tx.signals.add(run_id)
             if run.status == "paused" and run.stop_reason == "input_required":
                 requeue(tx, run_id, now)
@@ -155,8 +195,10 @@ class Runs:
     async def follow(self, scope: Scope, run_id: str, *, after: int) -> Follower:
         """Read from `after` on."""
         after = _place(after)
-        _, last_seq, ended_at = self._head(scope, run_id)
-        over = ended_at is not None and after >= last_seq
+        over = False
+        if not self._tails.reaches(run_id, scope.org_id, after):
+            _, last_seq, ended_at = self._head(scope, run_id)
+            over = ended_at is not None and after >= last_seq
         return SqliteFollower(self._database, self._tails, run_id, after=after, ended=over)
 
     def _now(self) -> int:

@@ -87,7 +87,7 @@ class Sessions:
                     raise Conflict(
                         f"the run {busy[0]} in it has not ended", hint="Cancel it, or wait for its end."
                     )
-                erase_runs(connection, scope.org_id, [run_id for run_id, _, _ in runs])
+                erase_runs(connection, [run_id for run_id, _, _ in runs])
                 delete_session(connection, *one)
 
         await self._database.in_thread(erase)

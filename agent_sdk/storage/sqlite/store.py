@@ -9,7 +9,7 @@ from agent_sdk.ports import store as ports
 from agent_sdk.ports.system import Clock
 from agent_sdk.storage.sqlite.approvals import Approvals
 from agent_sdk.storage.sqlite.checkpoint import Checkpointer
-from agent_sdk.storage.sqlite.database import Database, Durability, explained
+from agent_sdk.storage.sqlite.database import Database, explained
 from agent_sdk.storage.sqlite.idempotency import Idempotency
 from agent_sdk.storage.sqlite.keys import Keys
 from agent_sdk.storage.sqlite.owners import Owners
@@ -25,13 +25,14 @@ from agent_sdk.storage.tail import Tails
 LOOK_INTERVAL_S: Final = 0.25
 """How soon what other processes write is seen."""
 log = logging.getLogger(__name__)
-_PROBE: Final = "UPDATE counters SET value = value WHERE name = 'change'"
+_PROBE: Final = "INSERT INTO counters VALUES ('probe', 0) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+"""What stays as it is would not be written, and a full disk not be noticed."""
 
 
 class SqliteStore:
     """Implements `agent_sdk.ports.store.Store`. Everything but `Work.heartbeat` belongs to one event loop."""
 
-    def __init__(self, path: Path, *, durability: Durability = "process", clock: Clock) -> None:
+    def __init__(self, path: Path, *, durability: ports.Durability = "process", clock: Clock) -> None:
         """Take the file's path; `open` connects.
 
         Args:
@@ -40,6 +41,8 @@ class SqliteStore:
                 waits for the disk with every commit.
             clock: For leases and times.
         """
+        self.kind = "sqlite"
+        self.durability: ports.Durability = durability
         self._database = Database(path, durability)
         self._tails = Tails()
         self._writer = Writer(self._database, self._committed)
@@ -50,7 +53,9 @@ class SqliteStore:
         self._timer: asyncio.TimerHandle | None = None
         self._version = 0
         self._work = Work(self._database, self._writer, clock, self._owners)
-        self.runs: ports.RunRecords = Runs(self._database, self._writer, clock, self._tails, self._queries)
+        self.runs: ports.RunRecords = Runs(
+            self._database, self._writer, clock, self._tails, self._queries, work=self._work
+        )
         self.sessions: ports.SessionRecords = Sessions(self._database)
         self.approvals: ports.ApprovalRecords = Approvals(self._database, self._writer, clock)
         self.keys: ports.KeyRecords = Keys(self._database, self._writer, clock)

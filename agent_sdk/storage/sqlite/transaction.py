@@ -1,7 +1,7 @@
 """One transaction of the writer: the statements, and what is to be told once it is committed."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent_sdk.contracts.codec import encode
@@ -19,7 +19,7 @@ Written = tuple[Event, bytes]
 class Transaction:
     """What an operation is given. It ends with the batch that it is part of: nobody keeps it."""
 
-    __slots__ = ("changed", "events", "execute", "executemany", "signals", "work")
+    __slots__ = ("_changes", "events", "execute", "executemany", "signals", "then", "work")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Over a connection that has begun."""
@@ -31,14 +31,22 @@ class Transaction:
         """Root runs whose owner should look at its signals."""
         self.work = False
         """Whether there may be something to claim."""
-        self.changed = False
-        """Whether the status of any run changed."""
+        self._changes: dict[str, int] = {}
+        self.then: list[Callable[[], None]] = []
+        """Called on the event loop once it is committed, and those are told who wait for that."""
 
-    def next_change(self) -> int:
-        """The number of a change of status."""
-        self.changed = True
-        (value,) = self.execute(_NEXT_CHANGE).fetchone()
-        return value
+    def change_of(self, run_id: str) -> int:
+        """The number of a run's change of status: one for all those that become seen at once."""
+        number = self._changes.get(run_id)
+        if number is None:
+            (number,) = self.execute(_NEXT_CHANGE).fetchone()
+            self._changes[run_id] = number
+        return number
+
+    @property
+    def changed(self) -> bool:
+        """Whether the status of any run changed."""
+        return bool(self._changes)
 
     def insert_events(self, written: Sequence[Written]) -> None:
         """Add events to their journals."""

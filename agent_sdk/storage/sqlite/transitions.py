@@ -7,7 +7,7 @@ from agent_sdk.storage.sqlite.transaction import Transaction
 
 _REQUEUE: Final = (
     "UPDATE runs SET status = 'queued', stop_reason = NULL, available_at = ?, resume_reason = 'resumed', "
-    "pause_requested_at = NULL, change_seq = ? WHERE id = ?"
+    "change_seq = ? WHERE id = ?"
 )
 # UNION also ends where a row of a damaged file is its own parent.
 _CANCEL_TREE: Final = (
@@ -26,7 +26,7 @@ def requeue(tx: Transaction, run_id: str, now: int) -> None:
         run_id: A root run that is paused.
         now: Microseconds since the epoch.
     """
-    tx.execute(_REQUEUE, (now, tx.next_change(), run_id))
+    tx.execute(_REQUEUE, (now, tx.change_of(run_id), run_id))
     tx.work = True
 
 

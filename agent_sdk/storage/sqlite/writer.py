@@ -21,7 +21,10 @@ Committed = Callable[[Transaction, float], None]
 """Told of each transaction after its commit, with the seconds it took."""
 
 FLUSH_INTERVAL_MIN_S: Final = 0.001
+FLUSH_INTERVAL_MAX_S: Final = 0.004
 """Between two commits that nobody waits for: tokens of many runs share one, and deltas merge."""
+FLUSH_REST_RATIO: Final = 3.0
+"""How much longer than a commit takes the next one stays away, within these bounds: others want the loop, too."""
 RETRY_FULL_S: Final = 1.0
 RETRY_LOCKED_S: Final = 0.05
 LOCK_WAIT_MAX_S: Final = 2.0
@@ -66,6 +69,7 @@ class Writer:
         self._urgent = False
         self._busy: asyncio.Future[None] | None = None
         self._last = 0.0
+        self._rest_s = FLUSH_INTERVAL_MIN_S
         self._locked_since: float | None = None
         on_thread = database.durability == "power"
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="agent-sdk-writer") if on_thread else None
@@ -84,7 +88,7 @@ class Writer:
             return
         self._entries[part] = None
         if self._timer is None and self._busy is None:
-            wait_s = self._last + FLUSH_INTERVAL_MIN_S - self._loop.time()
+            wait_s = self._last + self._rest_s - self._loop.time()
             self._timer = self._loop.call_later(wait_s, self._flush) if wait_s > 0 else self._soon()
 
     def hurry(self) -> None:
@@ -160,11 +164,16 @@ class Writer:
         self._last = self._loop.time()
         self.trouble = outcome.trouble
         for tx, seconds in outcome.committed:
+            self._rest_s = min(max(FLUSH_INTERVAL_MIN_S, seconds * FLUSH_REST_RATIO), FLUSH_INTERVAL_MAX_S)
             self._committed(tx, seconds)
         for part in parts:
             if part not in outcome.undone:
                 error = outcome.refused.get(part)
                 part.done() if error is None else part.failed(error)
+        for tx, _ in outcome.committed:
+            # After those who wait: whoever created a run answers before the run begins.
+            for act in tx.then:
+                act()
         if outcome.trouble is None:
             self._locked_since = None
         else:

@@ -10,7 +10,7 @@ from agent_sdk.contracts.run import OnBusy, Run, RunLimits, StopReason
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.records import IdempotencyKey
-from agent_sdk.ports.store import Admission, Lease, NewRun, Store
+from agent_sdk.ports.store import LEASE_S, Admission, Lease, NewRun, Store
 from agent_sdk.ports.system import IdFactory
 from agent_sdk.runtime.journal import Journal
 from agent_sdk.runtime.request import journal_of, opening
@@ -20,8 +20,6 @@ MODEL: Final = "scripted:model"
 MINE: Final = Scope(org_id="org_00000000000000000000000aaa", principal="key_00000000000000000000000aaa")
 FOREIGN: Final = Scope(org_id="org_00000000000000000000000bbb", principal="key_00000000000000000000000bbb")
 NO_LIMIT: Final = Admission(queued_max_count=1_000_000, queued_per_org_max_count=1_000_000)
-LEASE_S: Final = 30.0
-"""How long an owner that is silent keeps its runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

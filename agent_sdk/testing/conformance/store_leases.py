@@ -5,6 +5,7 @@ The module that runs it has two fixtures: `store`, open and empty, and `clock`, 
 
 # ruff: noqa: PLR2004 - expected numbers are the subject
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -77,6 +78,33 @@ async def test_an_observer_that_fails_keeps_nobody_waiting(
     hold = await floor.begun()
     await hold.complete()
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_who_waits_for_a_commit_does_not_wait_for_what_comes_after(floor: Floor) -> None:
+    hold = await floor.begun()
+    hold.speak()
+    waiting = asyncio.ensure_future(hold.lease.committed())
+    while not waiting.done():
+        hold.journal.delta("message.delta", {"message_id": "m", "delta": "a", "part": "text"})
+        await asyncio.sleep(0)
+    await waiting
+    await hold.lease.committed()
+    assert sequence(await floor.journal(hold.id)) == list(range(1, hold.journal.seq + 1))
+
+
+async def test_the_next_owner_is_told_which_version_of_the_agent_was_adopted(
+    store: Store, floor: Floor
+) -> None:
+    hold = await floor.begun()
+    hold.lease.adopt("2")
+    await floor.lose_owners()
+    hold = (await floor.claim())[hold.id]
+    assert hold.lease.claim.agent_version == "1"
+    hold.lease.adopt("2")
+    hold.step()
+    await hold.lease.committed()
+    await store.work.release(hold.lease, reason="drained")
+    assert (await floor.claim())[hold.id].lease.claim.agent_version == "2"
 
 
 async def test_nothing_is_committed_where_nothing_was_appended(store: Store, floor: Floor) -> None:
@@ -228,14 +256,18 @@ async def test_the_heir_of_a_run_goes_on_with_its_subagents(floor: Floor) -> Non
     assert len(await heir.lease.journal("run_other")) == 2
 
 
-async def test_a_lease_reads_its_own_tree_without_deltas(floor: Floor) -> None:
+async def test_a_lease_reads_its_own_tree_without_deltas_but_those_that_say_how_far_an_attempt_came(
+    floor: Floor,
+) -> None:
     other = await floor.begun(FOREIGN)
     hold = await floor.begun()
     hold.speak("a", "b")
     hold.child("run_child")
     await hold.lease.committed()
     types = [event.type for event in await hold.lease.journal(hold.id)]
-    assert types == ["run.queued", "run.started", "step.started", "message.started"]
+    assert types == ["run.queued", "run.started", "step.started", "message.started", "message.delta"]
+    last = (await hold.lease.journal(hold.id))[-1]
+    assert last.data["delta"] == "b"
     assert len(await hold.lease.journal("run_child")) == 2
     assert await hold.lease.journal(other.id) == []
 

@@ -17,7 +17,7 @@ from agent_sdk.contracts.events import DELTA_TYPES
 from agent_sdk.contracts.platform_errors import CursorExpired, NotFound, StoreError
 from agent_sdk.contracts.run import Run
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.ports.records import PruneReport, RetentionPolicy
+from agent_sdk.ports.records import IdempotencyKey, PruneReport, RetentionPolicy
 from agent_sdk.ports.store import RunQuery, Store
 from agent_sdk.testing.conformance.records_kit import ALL, DAY_S, FOREIGN, MINE, Bench, end
 from agent_sdk.testing.fakes import FakeClock
@@ -122,6 +122,16 @@ async def test_an_old_run_goes_with_its_journal_and_its_subagents(
         await store.approvals.get(MINE, call)
     # What was said is the session's, and stays until that goes.
     assert (await store.sessions.get(MINE, "s")).message_count == 1
+
+
+async def test_the_key_of_a_run_that_is_gone_makes_another(
+    store: Store, bench: Bench, clock: FakeClock
+) -> None:
+    key = IdempotencyKey(key="k", route="POST /v1/runs", fingerprint="f")
+    old = await bench.complete(await bench.begun(idempotency=key))
+    clock.advance(DAY_S / 2)
+    assert (await prune(store, replace(NOTHING, runs_days=0.25))).runs == 1
+    assert (await bench.queued(idempotency=key)).run.id != old.id
 
 
 async def test_an_unused_session_goes_with_its_runs(store: Store, bench: Bench, clock: FakeClock) -> None:

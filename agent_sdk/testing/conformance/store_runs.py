@@ -7,6 +7,7 @@ The module that runs it has two fixtures: `store`, open and empty, and `clock`, 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from agent_sdk.contracts.platform_errors import (
     SessionBusy,
 )
 from agent_sdk.contracts.scope import Scope
+from agent_sdk.contracts.usage import Usage
 from agent_sdk.ports.records import IdempotencyKey
 from agent_sdk.ports.store import Admission, PendingInput, RunRecords, Store
 from agent_sdk.testing.conformance.runs_kit import FOREIGN, MINE, NO_LIMIT, Floor, sequence
@@ -74,6 +76,15 @@ async def test_an_idempotency_key_of_another_request_is_refused(store: Store, fl
     other = IdempotencyKey(key=KEY.key, route=KEY.route, fingerprint="other")
     with pytest.raises(IdempotencyMismatch):
         await store.runs.create(MINE, floor.new(idempotency=other), NO_LIMIT)
+
+
+async def test_a_day_later_an_idempotency_key_makes_another_run(store: Store, floor: Floor) -> None:
+    first = await store.runs.create(MINE, floor.new(idempotency=KEY), NO_LIMIT)
+    floor.clock.advance(86_399)
+    assert (await store.runs.create(MINE, floor.new(idempotency=KEY), NO_LIMIT)).run.id == first.run.id
+    floor.clock.advance(1)
+    again = await store.runs.create(MINE, floor.new(idempotency=KEY), NO_LIMIT)
+    assert (again.replayed, again.run.id == first.run.id) == (False, False)
 
 
 async def test_idempotency_keys_are_each_principals_own(store: Store, floor: Floor) -> None:
@@ -264,6 +275,52 @@ async def test_input_that_came_just_before_the_pause_lets_the_run_go_on(store: S
     assert again.lease.claim.resume == "resumed"
     await again.complete()
     check_events(await floor.journal(hold.id))
+
+
+async def test_input_from_before_the_wish_for_a_pause_does_not_undo_it(store: Store, floor: Floor) -> None:
+    hold = await floor.begun()
+    await store.runs.add_input(MINE, hold.id, PendingInput(id="msg_1", input="more"))
+    await store.runs.pause(MINE, hold.id)
+    await hold.pause("input_required")
+    assert (await store.runs.get(MINE, hold.id)).status == "paused"
+    assert await floor.claim() == {}
+
+
+async def test_input_from_after_the_wish_for_a_pause_lets_the_run_go_on(store: Store, floor: Floor) -> None:
+    hold = await floor.begun()
+    await store.runs.pause(MINE, hold.id)
+    # Whatever the clock says.
+    floor.clock.jump(-60)
+    await store.runs.add_input(MINE, hold.id, PendingInput(id="msg_1", input="more"))
+    await hold.pause("input_required")
+    assert (await store.runs.get(MINE, hold.id)).status == "queued"
+
+
+async def test_input_from_before_does_not_answer_for_an_agent_that_has_changed(
+    store: Store, floor: Floor
+) -> None:
+    hold = await floor.begun()
+    await store.runs.add_input(MINE, hold.id, PendingInput(id="msg_1", input="more"))
+    data = {"stop_reason": "input_required", "usage": Usage(requests=1), "divergence": "its tools are others"}
+    await hold.record("run.paused", data)
+    assert (await store.runs.get(MINE, hold.id)).status == "paused"
+    assert await floor.claim() == {}
+    assert (await store.runs.resume(MINE, hold.id)).status == "queued"
+
+
+async def test_the_wish_for_a_pause_outlasts_the_wait_for_an_approval(store: Store, floor: Floor) -> None:
+    hold = await floor.begun()
+    hold.step()
+    data: dict[str, Any] = {"tool_call_id": "call_1", "name": "send", "args": {}, "args_hash": "00"}
+    hold.journal.record("tool.approval_requested", data)
+    await store.runs.pause(MINE, hold.id)
+    await hold.pause("approval_required")
+    await store.approvals.decide(MINE, "call_1", "approve", args=None, reason=None)
+    again = (await floor.claim())[hold.id]
+    assert (await again.lease.signals()).pause
+    await again.pause("input_required")
+    await store.runs.resume(MINE, hold.id)
+    assert not (await (await floor.claim())[hold.id].lease.signals()).pause
 
 
 async def test_inputs_come_in_order_until_they_are_journaled(store: Store, floor: Floor) -> None:

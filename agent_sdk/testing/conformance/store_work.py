@@ -203,6 +203,51 @@ async def test_a_clock_that_goes_back_loses_no_lease_and_keeps_the_order(store: 
     assert heir.lease.claim.last_time == events[-1].time
 
 
+async def test_a_delay_ends_though_the_clock_was_set_back_by_a_day(store: Store, floor: Floor) -> None:
+    hold = await floor.begun()
+    await hold.retry(1_500)
+    floor.clock.jump(-86_400)
+    assert (await store.work.sweep()).next_due_s == 0
+    assert list(await floor.claim()) == [hold.id]
+
+
+async def test_a_silent_owner_loses_its_runs_though_the_clock_was_set_back_by_a_day(
+    store: Store, floor: Floor
+) -> None:
+    await floor.begun()
+    floor.clock.jump(-86_400)
+    assert (await store.work.sweep()).reclaimed == 0
+    floor.clock.advance(LEASE_S + 1)
+    assert (await store.work.sweep()).reclaimed == 1
+
+
+async def test_an_abandoned_lease_runs_out_whatever_the_clock_says(store: Store, floor: Floor) -> None:
+    hold = await floor.begun()
+    hold.lease.abandon()
+    floor.clock.advance(LEASE_S)
+    floor.clock.jump(-LEASE_S)
+    assert (await store.work.sweep()).reclaimed == 0
+    floor.clock.advance(1)
+    store.work.heartbeat("wrk_a")
+    assert (await store.work.sweep()).reclaimed == 1
+    heir = (await floor.claim())[hold.id]
+    floor.clock.advance(LEASE_S - 1)
+    store.work.heartbeat("wrk_a")
+    floor.clock.advance(LEASE_S - 1)
+    assert (await store.work.sweep()).reclaimed == 0
+    await heir.complete()
+
+
+async def test_a_run_ends_after_its_start_whatever_the_clock_says(store: Store, floor: Floor) -> None:
+    run = await floor.queued()
+    floor.clock.jump(-3_600)
+    hold = (await floor.claim())[run.id]
+    assert (await store.runs.get(MINE, run.id)).started_at == run.created_at
+    floor.clock.jump(-3_600)
+    await hold.complete()
+    assert (await store.runs.get(MINE, run.id)).ended_at == run.created_at
+
+
 async def test_heartbeats_tell_which_runs_have_signals(store: Store, floor: Floor) -> None:
     calm, hold = await floor.begun(), await floor.begun()
     await store.runs.pause(MINE, hold.id)

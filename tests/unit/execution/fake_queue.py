@@ -53,8 +53,8 @@ class FakeQueue:
     def on_work(self, wake: Callable[[], None]) -> None:
         self.wake = wake
 
-    def on_created(self, claimer: Claimer) -> None:
-        del claimer
+    def on_created(self, owner: str, claimer: Claimer) -> None:
+        del owner, claimer
 
     def on_signal(self, wake: Callable[[str], None]) -> None:
         del wake

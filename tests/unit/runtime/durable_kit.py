@@ -122,6 +122,9 @@ class ListLease:
     def remember(self, run_id: str, messages: Sequence[Message]) -> None:
         self.journals.remembered[run_id] = messages
 
+    def adopt(self, agent_version: str) -> None:
+        self.journals.new = replace(self.journals.new, agent_version=agent_version)
+
     async def committed(self) -> None:
         if self._flushing is not None:
             await asyncio.shield(self._flushing)

@@ -21,7 +21,7 @@ from agent_sdk.contracts.platform_errors import (
 from agent_sdk.ports.store import NewRun
 from agent_sdk.storage.sqlite import SqliteStore
 from agent_sdk.storage.sqlite import writer as writer_module
-from agent_sdk.testing.conformance.runs_kit import MINE, NO_LIMIT, Floor
+from agent_sdk.testing.conformance.runs_kit import MINE, NO_LIMIT, Floor, Hold
 from agent_sdk.testing.fakes import FakeClock
 from tests.factories.sqlite_files import empty_store, opened
 
@@ -254,3 +254,24 @@ async def test_closing_under_a_lock_ends_and_says_what_is_lost(
             await hold.lease.committed()
         with pytest.raises(StoreError, match="closed"):
             await store.check()
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM events", "UPDATE events SET data = x'7b'"])
+async def test_a_run_whose_journal_cannot_be_read_keeps_no_other_waiting(
+    store: SqliteStore, path: Path, clock: FakeClock, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    floor = Floor(store, clock)
+    bad, canceled, good = await floor.queued(), await floor.queued(), await floor.queued()
+    await store.runs.cancel(MINE, canceled.id, "now", None)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(f"{damage} WHERE run_id IN (?, ?)", (bad.id, canceled.id))
+    woken: list[bool] = []
+    store.work.on_work(lambda: woken.append(True))
+    claimed: dict[str, Hold] = {}
+    for _ in range(3):
+        claimed |= await floor.claim(limit=1)
+    assert list(claimed) == [good.id]
+    assert woken
+    assert caplog.text.count("cannot be read") == 2
+    await claimed[good.id].complete()
+    assert (await store.runs.get(MINE, bad.id)).status == "queued"

@@ -1,5 +1,6 @@
 """Owners of leases: who holds a lock is alive, and who left a file without one is dead."""
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,47 @@ def test_an_owner_has_one_process(tmp_path: Path) -> None:
         others.hold("wrk_1")
     assert list(others.held) == []
     mine.close()
+
+
+def test_who_comes_while_others_sweep_keeps_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, others, lock = Owners(tmp_path), Owners(tmp_path), fcntl.flock
+
+    def swept_before(file: int, operation: int) -> None:
+        # Its file is there, and not locked yet.
+        monkeypatch.setattr(fcntl, "flock", lock)
+        assert others.dead() == {"wrk_1"}
+        others.forget("wrk_1")
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", swept_before)
+    mine.hold("wrk_1")
+    assert others.dead() == frozenset()
+    assert others.alive() == {"wrk_1"}
+    mine.close()
+    assert others.dead() == {"wrk_1"}
+
+
+def test_who_comes_while_others_look_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, lock = Owners(tmp_path), fcntl.flock
+
+    def looked_at(file: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        with (tmp_path / "wrk_1.lock").open() as other:
+            lock(other, operation)
+            lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", looked_at)
+    mine.hold("wrk_1")
+    assert Owners(tmp_path).alive() == {"wrk_1"}
+    mine.close()
+
+
+def test_who_has_come_meanwhile_is_not_forgotten(tmp_path: Path) -> None:
+    mine, others = Owners(tmp_path), Owners(tmp_path)
+    mine.hold("wrk_1")
+    others.forget("wrk_1")
+    mine.close()
+    assert others.dead() == {"wrk_1"}
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agent_sdk.storage.sqlite import SqliteStore
 from agent_sdk.storage.sqlite import store as store_module
-from agent_sdk.testing.conformance.runs_kit import MINE, Floor
+from agent_sdk.testing.conformance.runs_kit import LEASE_S, MINE, Floor
 from agent_sdk.testing.fakes import FakeClock
 from tests.factories.sqlite_files import empty_store, opened
 
@@ -27,6 +27,34 @@ async def pair(
     path, clock = empty_store(tmp_path / "store.db"), FakeClock()
     async with opened(path, clock, request.param) as one, opened(path, clock, request.param) as two:
         yield one, two, clock
+
+
+async def test_a_process_that_begins_after_the_clock_was_set_takes_nothing_from_who_is_alive(
+    tmp_path: Path,
+) -> None:
+    path, clock = empty_store(tmp_path / "store.db"), FakeClock()
+    async with opened(path, clock) as old:
+        hold = await Floor(old, clock).begun(owner="wrk_old")
+        clock.jump(86_400)
+        async with opened(path, clock) as new:
+            assert (await new.work.sweep()).reclaimed == 0
+            clock.advance(LEASE_S - 1)
+            old.work.heartbeat("wrk_old")
+            clock.advance(LEASE_S - 1)
+            assert (await new.work.sweep()).reclaimed == 0
+            # One that is there and yet silent is followed by others in the end.
+            clock.advance(2)
+            assert (await new.work.sweep()).reclaimed == 1
+        assert not hold.lease.lost
+
+
+async def test_who_has_died_is_followed_at_once_whatever_the_clock_says(tmp_path: Path) -> None:
+    path, clock = empty_store(tmp_path / "store.db"), FakeClock()
+    async with opened(path, clock) as old:
+        await Floor(old, clock).begun(owner="wrk_old")
+    clock.jump(-86_400)
+    async with opened(path, clock) as new:
+        assert (await new.work.sweep()).reclaimed == 1
 
 
 Pair = tuple[SqliteStore, SqliteStore, FakeClock]
