@@ -5,7 +5,6 @@ docs/CONFIGURATION.md describes every key.
 """
 
 import os
-import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from pydantic_settings import (
 )
 
 from agent_sdk.contracts.errors import ConfigError
+from agent_sdk.observability.redaction import masked_url
 
 FILE_NAME: Final = "agent-sdk.toml"
 FILE_SIZE_MAX_BYTES: Final = 1024 * 1024
@@ -46,7 +46,6 @@ _PATHS: Final = frozenset({"fs_roots", "retention.archive", "export.file"})
 _OF_FILES: Final = "agents"
 """What only a file can say: tables whose names are somebody's own."""
 _SHOWN_FOR_SECRET: Final = "***"  # noqa: S105 - it is none
-_USER_IN_URL: Final = re.compile(r"(?<=://)[^/@]+(?=@)")
 FOREIGN: Final = frozenset({"AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE"})
 """Variables of the project's own scripts; no settings of a program."""
 
@@ -211,7 +210,7 @@ class Setting:
 
     key: str
     value: Any
-    """Plain JSON; secrets, and users in URLs, are masked."""
+    """Plain JSON; secrets, also those in URLs, are masked."""
     source: str
     """`default`, or what `LoadedSettings.sources` says."""
 
@@ -229,8 +228,9 @@ def listing(loaded: LoadedSettings) -> Iterator[Setting]:
 def _shown(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    # What a secret is dumped as is stars, however many.
-    return _SHOWN_FOR_SECRET if set(value) == {"*"} else _USER_IN_URL.sub(_SHOWN_FOR_SECRET, value)
+    if set(value) == {"*"}:
+        return _SHOWN_FOR_SECRET  # what a secret is dumped as is stars, however many
+    return masked_url(value) if "://" in value else value
 
 
 def data_folder() -> Path:

@@ -29,7 +29,8 @@ async def store_rate(store: SqliteStore, clock: FakeClock, batches: int) -> tupl
     work.journal.record("message.started", {"message_id": "msg_1", "model": MODEL})
     await work.lease.committed()
     events = [
-        [work.journal.entry("message.delta", DELTA).seal() for _ in range(BATCH_EVENTS)] for _ in range(batches)
+        [work.journal.entry("message.delta", DELTA).seal() for _ in range(BATCH_EVENTS)]
+        for _ in range(batches)
     ]
     begun = time.perf_counter()
     for batch in events:

@@ -11,6 +11,7 @@ from agent_sdk.contracts.page import PAGE_MAX_COUNT, PageRequest
 from agent_sdk.contracts.run import RunStatus
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.observability.exporters import ExportPump
+from agent_sdk.observability.logs import bound
 from agent_sdk.observability.metrics import Metrics
 from agent_sdk.ports.store import RunQuery, Store
 
@@ -61,6 +62,8 @@ class Observation:
             if event.type in _STATUS_AFTER:
                 self._move(event.run_id, _STATUS_AFTER[event.type])
             self._metrics.observe_event(event)
+            if event.type in TERMINAL_TYPES:
+                _note_end(event)
         self._metrics.observe_commit(len(batch), seconds)
         self._metrics.set_queue_depth(len(self._waiting))
 
@@ -85,6 +88,20 @@ class Observation:
         self._waiting = {run for run, status in now.items() if status == "queued"}
         self._metrics.set_runs(now)
         self._metrics.set_queue_depth(len(self._waiting))
+
+
+def _note_end(event: Event) -> None:
+    data = event.data
+    error = data.get("error")
+    with bound(run_id=event.run_id, org_id=event.org_id):
+        _log.info(
+            "a run ended",
+            extra={
+                "status": event.type.removeprefix("run."),
+                "stop_reason": data.get("stop_reason"),
+                "error_code": None if error is None else error["code"],
+            },
+        )
 
 
 async def _open_runs(store: Store) -> dict[str, RunStatus]:

@@ -8,7 +8,7 @@ from typing import Final
 from agent_sdk.bootstrap import default_model, make_services
 from agent_sdk.bootstrap.agents import offers
 from agent_sdk.bootstrap.observation import Observation
-from agent_sdk.contracts.errors import ConfigError
+from agent_sdk.contracts.errors import ConfigError, InvalidInput
 from agent_sdk.execution.worker import Worker
 from agent_sdk.observability.exporters import ExportPump, FileExporter, StdoutExporter
 from agent_sdk.observability.metrics import Metrics
@@ -25,9 +25,10 @@ from agent_sdk.services.retention import Retention, RetentionLoop
 from agent_sdk.services.runs import Runs
 from agent_sdk.services.sessions import Sessions
 from agent_sdk.settings import LoadedSettings, Settings, data_folder
-from agent_sdk.storage.migrate import current, upgrade
+from agent_sdk.storage.migrate import SCHEME, current, store_file
 from agent_sdk.storage.sqlite.database import REVISION
 from agent_sdk.storage.sqlite.store import SqliteStore
+from agent_sdk.storage.stores import prepare_file
 
 __all__ = [
     "REVISION",
@@ -44,7 +45,6 @@ __all__ = [
 
 STORE_FILE: Final = "agent-sdk.db"
 KEY_FILE: Final = "api-key"
-_SQLITE: Final = "sqlite:///"
 
 
 def store_path(settings: Settings) -> Path:
@@ -54,15 +54,18 @@ def store_path(settings: Settings) -> Path:
         ConfigError: The URL names no SQLite file.
     """
     url = settings.store_url
-    if url is None or url == _SQLITE:
+    if url is None or url == SCHEME:
         return data_folder() / STORE_FILE
     scheme = url.partition(":")[0]
-    if not url.startswith(_SQLITE):
+    if not url.startswith(SCHEME):
         hint = (
             "PostgreSQL comes with release 0.4." if scheme.startswith("postgres") else "Write sqlite:///path."
         )
         raise ConfigError(f"store_url {scheme}:… cannot be used yet", hint=hint)
-    return Path(url.removeprefix(_SQLITE)).expanduser().absolute()
+    try:
+        return store_file(url).expanduser().absolute()
+    except InvalidInput as error:
+        raise ConfigError(f"store_url cannot be used: {error}", hint=error.hint) from None
 
 
 def key_path(settings: Settings) -> Path:
@@ -95,16 +98,7 @@ def prepare_store(settings: Settings) -> Path:
         StoreError: The file is no store, or of a later version.
     """
     path = store_path(settings)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # What people say to agents is for nobody else; SQLite's other files take the mode from this one.
-        path.touch(mode=0o600)
-    except OSError as error:
-        raise ConfigError(
-            f"the store {path} cannot be made: {error.strerror}",
-            hint="Make the folder writable, or set AGENT_SDK_STORE_URL to sqlite:////another/path.",
-        ) from error
-    upgrade(f"{_SQLITE}{path}")
+    prepare_file(path)
     return path
 
 
@@ -115,7 +109,7 @@ def store_revision(settings: Settings) -> str | None:
         ConfigError: The URL names no SQLite file.
         StoreError: The store cannot be read.
     """
-    return current(f"{_SQLITE}{store_path(settings)}")
+    return current(f"{SCHEME}{store_path(settings)}")
 
 
 def make_store(settings: Settings, services: Services) -> SqliteStore:

@@ -1,5 +1,6 @@
 """What `agent-sdk doctor` looks at. Each check says what it saw, and what would mend it."""
 
+import errno
 import re
 import shutil
 import stat
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from agent_sdk.contracts.errors import AgentSDKError, ConfigError
+from agent_sdk.observability.redaction import masked_urls
 from agent_sdk.settings import LoadedSettings, Settings, load_settings
 
 PYTHON_MIN: Final = (3, 11)
@@ -44,19 +46,24 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Every check; those that need settings only where these can be used."""
+    """Every check; those that need settings only where these can be used, and one failure only once."""
     findings = [_python(), _distribution()]
     try:
         loaded = load_settings()
     except ConfigError as error:
         return [*findings, Finding(name="settings", status="fail", evidence=str(error), fix=error.hint)]
     findings.append(_settings(loaded))
+    said: set[str] = set()
     for name, check in _OF_SETTINGS.items():
         try:
             findings.append(check(loaded))
         except (AgentSDKError, ImportError, OSError) as error:
+            evidence = masked_urls(str(error))
+            if evidence in said:
+                continue  # what keeps several checks from looking is found once
+            said.add(evidence)
             fix = error.hint if isinstance(error, AgentSDKError) else None
-            findings.append(Finding(name=name, status="fail", evidence=str(error), fix=fix))
+            findings.append(Finding(name=name, status="fail", evidence=evidence, fix=fix))
     return findings
 
 
@@ -274,7 +281,9 @@ def _port(loaded: LoadedSettings) -> Finding:
         with listen(host, port) as bound:
             return Finding(name="port", status="ok", evidence=f"{address_of(bound)} is free")
     except ConfigError as error:
-        if _answers(loaded.values):
+        # An address that is taken is one of this machine; nobody else is asked.
+        taken = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
+        if taken and _answers(loaded.values):
             return Finding(name="port", status="ok", evidence=f"a server answers on {host}:{port}")
         return Finding(
             name="port", status="fail", evidence=str(error), fix="Set AGENT_SDK_SERVER__PORT, or use --port."

@@ -24,7 +24,8 @@ def command(
 ) -> None:
     """Check what agents need, and say how to mend it.
 
-    Nothing is sent anywhere but to a server on this machine.
+    It imports the agents that it checks, which runs the code of their modules. Nothing is sent anywhere but to a
+    server on this machine.
     """
     from pathlib import Path
 

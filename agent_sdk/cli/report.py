@@ -5,6 +5,7 @@ import sys
 
 from agent_sdk.cli.text import Wrap, printable
 from agent_sdk.contracts.errors import AgentSDKError
+from agent_sdk.observability.redaction import masked_urls
 
 
 def report(error: AgentSDKError) -> None:
@@ -18,7 +19,7 @@ def report(error: AgentSDKError) -> None:
     hint = error.hint or (cause.hint if isinstance(cause, AgentSDKError) else None)
     if hint:
         lines.append(f"  hint: {hint}")
-    say("\n".join(lines))
+    say(masked_urls("\n".join(lines)))
 
 
 def say(text: str) -> None:

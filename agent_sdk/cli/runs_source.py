@@ -9,13 +9,14 @@ from agent_sdk.bootstrap.local import local_runs
 from agent_sdk.bootstrap.platform import key_path
 from agent_sdk.cli.client import Client, is_loopback
 from agent_sdk.contracts.codec import decode, encode
+from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.page import PAGE_MAX_COUNT, PageRequest
 from agent_sdk.contracts.run import RunStatus
 from agent_sdk.contracts.scope import LOCAL
 from agent_sdk.ports.store import RunQuery
 from agent_sdk.services.local_key import local_key
 from agent_sdk.services.runs import Runs
-from agent_sdk.settings import LoadedSettings, Settings, load_settings
+from agent_sdk.settings import FILE_NAME, LoadedSettings, Settings, load_settings
 
 ResultT = TypeVar("ResultT")
 FOLLOW_MAX_S: Final = 60.0
@@ -137,11 +138,23 @@ def remote(url: str | None, key: str | None) -> RemoteRuns:
 
     Raises:
         ConfigError: The settings cannot be used.
-        InvalidInput: The URL is no server's.
+        InvalidInput: The URL is no server's, or it has to be given.
     """
-    settings = load_settings().values
-    url = url or own_url(settings)
+    loaded = load_settings()
+    settings = loaded.values
+    url = url or _configured_url(loaded)
     return RemoteRuns(Client(url, key or key_for(url, settings)))
+
+
+def _configured_url(loaded: LoadedSettings) -> str:
+    """A folder's file, which may be somebody else's, does not decide which machine is shown the key."""
+    url, source = own_url(loaded.values), loaded.sources.get("server.host", "")
+    if source.endswith(FILE_NAME) and not is_loopback(url):
+        raise InvalidInput(
+            f"{source} names the server {url}, which is not on this machine",
+            hint=f"If your key is meant for it, say so: --url {url}",
+        )
+    return url
 
 
 def own_url(settings: Settings) -> str:

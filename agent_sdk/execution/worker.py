@@ -260,7 +260,7 @@ class Worker:
             return interval_s
         self._errors.pop("sweep", None)
         if report.reclaimed:
-            log.warning("%d runs had lost their owners and go on", report.reclaimed)
+            log.info("runs that had lost their owner and go on: %d", report.reclaimed)
         for run_id in report.dead:
             log.error("run %s lost its owners too often without a step of progress and fails", run_id)
         self._claimable.ring()

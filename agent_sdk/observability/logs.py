@@ -30,13 +30,17 @@ _LINE_ENDS: Final = re.compile(r"[\t\n]")
 
 @contextmanager
 def bound(
-    *, request_id: str | None = None, run_id: str | None = None, org_id: str | None = None
+    *,
+    request_id: str | None = None,
+    run_id: str | None = None,
+    org_id: str | None = None,
+    trace_id: str | None = None,
 ) -> Generator[None]:
     """Put these ids on every line that is logged inside, by this task and by those that it starts.
 
     None keeps what is bound outside.
     """
-    given = {"request_id": request_id, "run_id": run_id, "org_id": org_id}
+    given = {"request_id": request_id, "run_id": run_id, "org_id": org_id, "trace_id": trace_id}
     token = _IDS.set({**_IDS.get({}), **{name: each for name, each in given.items() if each is not None}})
     try:
         yield

@@ -42,6 +42,22 @@ _SECRET_TEXTS: Final = tuple(
         )
     ]
 )
+_MASK: Final = "***"
+_USER_OF_URL: Final = re.compile(r"(?<=://)[^/?#\s]{1,1000}(?=@)")
+_SECRET_OF_QUERY: Final = re.compile(
+    rf"([?&;#][^=?&;#]{{0,100}}(?:{_NAMES})[^=?&;#]{{0,100}}=)[^&#]+", re.IGNORECASE
+)
+_URL: Final = re.compile(r"://\S+")
+
+
+def masked_url(url: str) -> str:
+    """The URL without its user, and without the values of its query whose names look secret."""
+    return _SECRET_OF_QUERY.sub(rf"\1{_MASK}", _USER_OF_URL.sub(_MASK, url))
+
+
+def masked_urls(text: str) -> str:
+    """The text with every URL in it masked; one ends with a space."""
+    return _URL.sub(lambda found: masked_url(found[0]), text)
 
 
 def redacted_text(text: str) -> str:

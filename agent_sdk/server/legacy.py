@@ -64,8 +64,9 @@ def _twin(scope: Scope) -> str | None:
     if not scope["path"].startswith(_PREFIXES):
         return None
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    asked = "GET" if scope["method"] == "HEAD" else scope["method"]
     for method, old, new in _PATTERNS:
-        found = old.fullmatch(path) if scope["method"] == method else None
+        found = old.fullmatch(path) if asked == method else None
         if found is not None:
             return found.expand(new)
     return None

@@ -22,7 +22,10 @@ POLICY_VIOLATION_CODE: Final = 1008
 """RFC 6455, section 7.4.1"""
 
 _WANTED: Final = frozenset(
-    {b"authorization", b"x-api-key", b"origin", b"x-request-id", b"traceparent"},
+    {
+        *(b"authorization", b"x-api-key", b"origin", b"x-request-id", b"traceparent"),
+        *(b"content-length", b"transfer-encoding"),
+    },
 )
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_.:/=+-]{1,128}")
 # https://www.w3.org/TR/trace-context/#traceparent-header: a later version may say more behind the flags.
@@ -51,16 +54,21 @@ class Front:
             scope = {**scope, "method": "GET", HEAD_KEY: True}
         wanted = {name: value for name, value in scope["headers"] if name in _WANTED}
         request_id = self._request_id(wanted.get(b"x-request-id"))
-        answer = _Answer(send, request_id)
+        if wanted.get(b"content-length", b"").strip(b"0") or b"transfer-encoding" in wanted:
+            receive = body = _Body(receive)
+        else:
+            body = None
+        answer = _Answer(send, request_id, body)
         scope[REQUEST_ID_KEY] = request_id
         scope[PLATFORM_KEY] = self._platform
-        with bound(request_id=request_id):
+        trace = _TRACEPARENT.fullmatch(wanted.get(b"traceparent", b""))
+        with bound(request_id=request_id, trace_id=None if trace is None else trace[2].decode()):
             try:
                 await self._serve(scope, receive, answer, wanted)
             except Exception as error:  # noqa: BLE001 - the outermost place: nothing may leave without an answer
                 await _answer_failure(error, scope, receive, answer, request_id)
             finally:
-                self._note(scope, method, answer, wanted.get(b"traceparent"))
+                self._note(scope, method, answer)
 
     async def _serve(
         self, scope: Scope, receive: Receive, answer: "_Answer", wanted: dict[bytes, bytes]
@@ -81,7 +89,7 @@ class Front:
             return given.decode()
         return f"req_{self._platform.services.ids.new('evt').partition('_')[2]}"
 
-    def _note(self, scope: Scope, method: str, answer: "_Answer", traceparent: bytes | None) -> None:
+    def _note(self, scope: Scope, method: str, answer: "_Answer") -> None:
         if answer.status is None:
             return
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -90,20 +98,33 @@ class Front:
         if _log.isEnabledFor(level):
             facts: dict[str, Any] = {"method": method, "path": scope["path"], "status": answer.status}
             facts["latency_ms"] = round(answer.latency_s * 1000, 3)
-            trace = _TRACEPARENT.fullmatch(traceparent or b"")
-            if trace is not None:
-                facts["trace_id"] = trace[2].decode()
             _log.log(level, "answered", extra=facts)
+
+
+class _Body:
+    """Passes on the body of a request that has one, and remembers whether it was read to its end."""
+
+    __slots__ = ("_receive", "whole")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.whole = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.whole = self.whole or not message.get("more_body", False)
+        return message
 
 
 class _Answer:
     """Adds to the head of an answer what every answer carries, and remembers how it went."""
 
-    __slots__ = ("_began_s", "_request_id", "_send", "ended", "latency_s", "status")
+    __slots__ = ("_began_s", "_body", "_request_id", "_send", "ended", "latency_s", "status")
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, body: _Body | None) -> None:
         self._send = send
         self._request_id = request_id
+        self._body = body
         self._began_s = time.monotonic()
         self.status: int | None = None
         self.latency_s = 0.0
@@ -117,6 +138,8 @@ class _Answer:
                 (b"x-request-id", self._request_id.encode()),
                 (b"agent-sdk-api-version", API_VERSION.encode()),
             ]
+            if self._body is not None and not self._body.whole:
+                standing.append((b"connection", b"close"))  # nobody waits for the rest
             message["headers"] = [*message.get("headers", ()), *standing]
         else:
             self.ended = not message.get("more_body", False)

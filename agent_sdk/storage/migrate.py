@@ -37,7 +37,7 @@ def upgrade(url: str) -> None:
     """
     files = {file.name.partition("_")[0]: file for file in sorted((SQL / "sqlite").glob("*.sql"))}
     newest = max(files)
-    with _connected(_path(url)) as connection:
+    with _connected(store_file(url)) as connection:
         while _revision(connection) != newest:
             _apply_next(connection, files)
 
@@ -49,20 +49,38 @@ def current(url: str) -> str | None:
         InvalidInput: There are no migrations for such a store.
         StoreError: The store cannot be read.
     """
-    path = _path(url)
+    path = store_file(url)
     if not path.exists():
         return None  # to connect would make it
     with _connected(path) as connection:
         return _revision(connection)
 
 
-def _path(url: str) -> Path:
+def store_file(url: str) -> Path:
+    """The file that a URL names, as it names it.
+
+    Raises:
+        InvalidInput: It names none, or says more than a file's path.
+    """
     if not url.startswith(SCHEME) or url == SCHEME:
         scheme = url.partition(":")[0]  # and not the rest, which may hold a password
         raise InvalidInput(
-            f"there are no migrations for a store of {scheme!r}", hint="Write sqlite:////path/to/store.db"
+            f"{scheme!r} names no SQLite file: there are no migrations for such a store",
+            hint="Write sqlite:///path/to/store.db",
         )
-    return Path(url.removeprefix(SCHEME))
+    path = url.removeprefix(SCHEME)
+    if path.startswith((":memory:", "file:")):
+        raise InvalidInput(
+            "a store is a file: sqlite:///:memory: and sqlite:///file:… name none",
+            hint="Write sqlite:///path/to/store.db; a Runner without a store keeps its runs in memory.",
+        )
+    if "?" in path:
+        # Taken for part of the name, it would not do what it says.
+        raise InvalidInput(
+            "a store's URL has no parameters: what follows its '?' cannot be used",
+            hint="Write sqlite:///path/to/store.db",
+        )
+    return Path(path)
 
 
 @contextmanager

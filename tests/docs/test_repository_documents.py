@@ -1,6 +1,7 @@
 """The documents of the repository: they are there, lead somewhere, and name commands that exist."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,8 @@ def test_the_criteria_of_the_releases_so_far_are_measured_by_scripts_that_exist(
     scripts = re.findall(r"\| 0\.[12] \| `\.venv/bin/python ([^\s`]+)[^`]*`", scope)
     assert len(scripts) > 5
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+def test_the_readme_names_the_version_that_the_package_has() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"on top of {project['version']}," in (ROOT / "README.md").read_text(encoding="utf-8")

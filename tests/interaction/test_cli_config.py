@@ -35,6 +35,23 @@ def test_secrets_are_masked_wherever_they_stand(tmp_path: Path) -> None:
         assert "https://***@example.com/v1" in done.out
 
 
+def test_secrets_in_the_query_of_a_url_are_masked(tmp_path: Path) -> None:
+    env = {
+        "AGENT_SDK_STORE_URL": "postgresql://me:s3@cret@host/db?sslmode=require&password=s3cret;s3cret&user=me",
+        "OPENAI_BASE_URL": "https://example.com/?API_KEY=s3cret&v=1#access_token=s3cret",
+    }
+    done = run_cli(tmp_path, "config", "show", env=env)
+    assert "postgresql://***@host/db?sslmode=require&password=***&user=me\n" in done.out
+    assert "https://example.com/?API_KEY=***&v=1#access_token=***\n" in done.out
+
+
+def test_an_error_shows_a_url_without_its_secrets(tmp_path: Path) -> None:
+    done = run_cli(tmp_path, "runs", "list", "--url", "ftp://me:s3cret@example.com/?api_key=s3cret")
+    assert done.code == 2
+    assert "ftp://***@example.com/?api_key=***" in done.err
+    assert "s3cret" not in done.err
+
+
 def test_without_sources_there_are_keys_and_values(tmp_path: Path) -> None:
     done = run_cli(tmp_path, "config", "show")
     assert "server.port                      8080\n" in done.out

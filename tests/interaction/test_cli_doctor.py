@@ -100,6 +100,16 @@ def test_a_place_that_can_hold_no_store_fails(tmp_path: Path) -> None:
     assert "AGENT_SDK_STORE_URL" in found["store"]["fix"]
 
 
+def test_what_keeps_several_checks_from_looking_is_said_once(tmp_path: Path) -> None:
+    found = examined(tmp_path, code=1, AGENT_SDK_STORE_URL="postgresql://me:s3cret@host/db")
+    assert [name for name, each in found.items() if each["status"] == "fail"] == ["store"]
+    assert {"models", "agents", "port"} <= set(found)
+
+
+def test_the_help_says_that_agents_are_imported(tmp_path: Path) -> None:
+    assert "imports the agents" in run_cli(tmp_path, "doctor", "--help").out
+
+
 def test_a_port_that_another_program_has_fails(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -231,6 +231,22 @@ def test_the_key_of_this_machines_server_is_shown_to_no_other_machine(
     assert key_for("http://127.0.0.1.example.com", load_settings().values) is None
 
 
+@pytest.mark.parametrize("host", ["localhost.example.invalid", "192.0.2.1", "127.0.0.1@example.invalid"])
+def test_a_folders_file_does_not_choose_another_machine_for_the_key(tmp_path: Path, host: str) -> None:
+    (tmp_path / "agent-sdk.toml").write_text(f'[server]\nhost = "{host}"\n', encoding="utf-8")
+    done = run_cli(tmp_path, "runs", "list", env={"AGENT_SDK_API_KEY": "s3cret"})
+    assert done.code == 2
+    assert "--url" in done.err
+    assert run_cli(tmp_path, "runs", "list", "--url", "http://127.0.0.1:1").code == 75
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "0.0.0.0"])
+def test_a_folders_file_may_name_this_machine(tmp_path: Path, host: str) -> None:
+    text = f'[server]\nhost = "{host}"\nport = 1\n'
+    (tmp_path / "agent-sdk.toml").write_text(text, encoding="utf-8")
+    assert run_cli(tmp_path, "runs", "list").code == 75
+
+
 def test_local_needs_a_store_and_no_server(tmp_path: Path) -> None:
     done = run_cli(tmp_path, "runs", "list", "--local")
     assert done.code == 3

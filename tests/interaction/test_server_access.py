@@ -1,12 +1,18 @@
 """Who is let in: keys, hosts and origins, and what every answer carries."""
 
+import io
+import json
+import logging
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message
 
 from agent_sdk import Agent
+from agent_sdk.observability.logs import JsonFormatter
 from tests.interaction.server_kit import KEY, Served, problem, raw_request, serving
 
 pytestmark = pytest.mark.socket
@@ -194,14 +200,28 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
     ],
 )
 async def test_the_log_knows_the_trace_that_a_request_belongs_to(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, traceparent: str, trace_id: str | None
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    traceparent: str,
+    trace_id: str | None,
 ) -> None:
-    caplog.set_level("INFO", "agent_sdk.server.middleware")
+    caplog.set_level("INFO", "agent_sdk")
     async with serving(tmp_path, AGENT) as served, served.client() as client:
-        problem(await client.get("/v1/runs/run_0", headers={"traceparent": traceparent}), 404)
-    [record] = [each for each in caplog.records if each.getMessage() == "answered"]
-    assert vars(record).get("trace_id") == trace_id
-    assert (vars(record)["method"], vars(record)["status"]) == ("GET", 404)
+        handler = logging.StreamHandler(lines := io.StringIO())
+        handler.setFormatter(JsonFormatter())
+        monkeypatch.setattr(logging.getLogger("agent_sdk"), "handlers", [handler])
+
+        async def broken(request: Request) -> Response:
+            raise RuntimeError("broken")
+
+        served.app.api.router.add_route("/v1/broken", broken)
+        problem(await client.get("/v1/broken", headers={"traceparent": traceparent}), 500)
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    of_request = [line for line in logged if "request_id" in line]
+    assert {line["message"] for line in of_request} == {"a request failed unexpectedly", "answered"}
+    assert {line.get("trace_id") for line in of_request} == {trace_id}
+    assert (of_request[-1]["method"], of_request[-1]["status"]) == ("GET", 500)
 
 
 async def test_a_web_socket_is_closed_before_it_opens(tmp_path: Path) -> None:

@@ -67,3 +67,21 @@ async def test_all_of_it_needs_a_key(tmp_path: Path) -> None:
     async with serving(tmp_path) as served, served.client(key=None) as anybody:
         for path in PATHS:
             problem(await anybody.get(path), 401)
+
+
+async def test_a_long_list_comes_in_pages(tmp_path: Path) -> None:
+    agents = [Agent(name, model=f"test:{name}", tools=[lookup]) for name in ("a", "b", "c")]
+    async with serving(tmp_path, *agents) as served, served.client() as client:
+        for path in ("/v1/agents", "/v1/models"):
+            whole = (await client.get(path)).json()["data"]
+            first = (await client.get(path, params={"limit": 2})).json()
+            assert first["data"] == whole[:2]
+            rest = (await client.get(path, params={"cursor": first["next_cursor"]})).json()
+            assert (rest["data"], rest["next_cursor"]) == (whole[2:], None)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "cursor=-1", "cursor=x", "cursor=9"])
+async def test_a_page_that_cannot_be_is_refused(tmp_path: Path, query: str) -> None:
+    async with serving(tmp_path, Agent("demo", tools=[lookup])) as served, served.client() as client:
+        for path in ("/v1/agents", "/v1/presets", "/v1/tools", "/v1/models"):
+            problem(await client.get(f"{path}?{query}"), 422)

@@ -58,6 +58,24 @@ async def test_bytes_that_are_no_json_are_refused(tmp_path: Path, body: bytes) -
 
 
 @pytest.mark.parametrize(
+    "tail",
+    [b'"\\' * (BODY_SIZE_MAX_BYTES // 2 - 200), b'"' + b"\\" * (BODY_SIZE_MAX_BYTES - 400)],
+    ids=["quotes and escapes", "escapes"],
+)
+async def test_a_body_made_to_be_looked_at_again_and_again_is_refused_at_once(
+    tmp_path: Path, tail: bytes
+) -> None:
+    """Where the time grows with the square of the length, this does not end within the test's."""
+    assert problem(await _post(tmp_path, b"[" + b"[]," * 101 + tail), 400)["code"] == "ASDK-HTTP-400"
+
+
+@pytest.mark.parametrize("text", [b"[" * 200, b'\\"' + b"[{" * 100, b"\\\\\\n" + b"]" * 200])
+async def test_brackets_within_a_text_are_no_levels(tmp_path: Path, text: bytes) -> None:
+    body = b'{"agent":"demo","input":"%b","metadata":{"a":[[]]}}' % text
+    assert (await _post(tmp_path, body)).status_code == 202
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -170,6 +188,62 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         answer = await raw_request(served.port, (head + rest).encode())
         assert answer.status == 408
         assert b"ASDK-HTTP-408" in answer.body
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+async def test_a_body_of_which_nothing_comes_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: str
+) -> None:
+    monkeypatch.setattr(payload, "BODY_WAIT_MAX_S", 0.05)
+    async with serving(tmp_path, AGENT, worker=False) as served:
+        head = f"POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n{length}\r\n"
+        answer = await raw_request(served.port, (head + "Content-Type: application/json\r\n\r\n").encode())
+        assert (answer.status, answer.headers["connection"]) == (408, "close")
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+async def test_a_connection_ends_with_an_answer_that_did_not_need_the_body(
+    tmp_path: Path, length: str
+) -> None:
+    async with serving(tmp_path, AGENT, worker=False) as served:
+        head = f"GET /health HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n"
+        answer = await raw_request(served.port, head.encode())
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+
+
+async def test_a_body_that_was_read_leaves_the_connection_open(tmp_path: Path) -> None:
+    async with serving(tmp_path, AGENT, worker=False) as served, served.client() as client:
+        made = await client.post("/v1/runs", json={"agent": "demo", "input": "hi"})
+        assert made.status_code == 202
+        assert "connection" not in made.headers
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/runs"])
+@pytest.mark.parametrize(("start", "line"), [(b"0\r\n", b"a:\r\n" * 200), (b"0\r\na: ", b"x" * 1000)])
+async def test_trailers_without_end_are_cut_off(tmp_path: Path, path: str, start: bytes, line: bytes) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n"
+    async with serving(tmp_path, AGENT, worker=False) as served, served.client() as client:
+        _, writer = await _connected(served, f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + start)
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 3 * protocol.TRAILERS_SIZE_MAX_BYTES:
+                writer.write(line)
+                await writer.drain()
+                sent += len(line)
+                await client.get("/health")
+        writer.close()
+        assert sent < 3 * protocol.TRAILERS_SIZE_MAX_BYTES
+
+
+async def test_trailers_add_nothing_to_a_request(tmp_path: Path) -> None:
+    head = (
+        f"POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n"
+    )
+    said = b'{"agent":"demo","input":"hi"}'
+    chunks = b"%x\r\n%b\r\n0\r\nContent-Type: application/json\r\n\r\n" % (len(said), said)
+    async with serving(tmp_path, AGENT, worker=False) as served:
+        sent = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks
+        assert (await raw_request(served.port, sent)).status == 415
 
 
 async def test_whoever_leaves_in_the_middle_of_a_body_leaves_nothing_behind(

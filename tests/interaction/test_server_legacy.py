@@ -75,3 +75,12 @@ async def test_nothing_else_is_served_under_old_names(tmp_path: Path, method: st
         response = await client.request(method, path)
         problem(response, 404)
         assert "deprecation" not in response.headers
+
+
+async def test_head_is_get_without_a_body_there_too(tmp_path: Path) -> None:
+    async with serving(tmp_path, Agent("demo"), worker=False) as served, served.client() as client:
+        run = await post_run(client, "demo")
+        for old, new in {"/sessions": "/v1/sessions", f"/run/{run['id']}": f"/v1/runs/{run['id']}"}.items():
+            head = await client.head(old)
+            assert (head.status_code, head.content) == (200, b"")
+            require_marks(head, new)

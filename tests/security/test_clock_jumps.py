@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_sdk import Agent, tool
-from agent_sdk.execution.heartbeat import LEASE_S
+from agent_sdk.ports.store import LEASE_S
 from agent_sdk.reliability.system import SystemClock
 from agent_sdk.testing.scripted_model import ModelStep, ScriptedModel, call
 from tests.interaction.worker_kit import process, until_true

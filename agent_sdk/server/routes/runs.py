@@ -108,10 +108,12 @@ async def create_run(request: Request) -> ASGIApp:
 
     With `Accept: text/event-stream` its events are the answer; with `Prefer: wait=N` the answer waits for its end.
     """
+    scope = scope_of(request)
+    scope.require("write")  # before anything is read for somebody who may not
     body = await read_bytes(request)
     asked = decode_body(body, RunBody)
     created = await platform_of(request).runs.create(
-        scope_of(request),
+        scope,
         RunRequest(
             agent=asked.agent,
             input=asked.input,

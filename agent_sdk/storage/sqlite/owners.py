@@ -39,7 +39,7 @@ class Owners:
                 # Whoever sweeps holds the lock for a moment to see that it is free.
                 time.sleep(HOLD_RETRY_S)
             try:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 file = os.open(self._path(owner), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except OSError as error:
                 raise StoreError(f"the owner {owner} cannot show that it is alive: {error}") from error

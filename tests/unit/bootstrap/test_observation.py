@@ -1,7 +1,9 @@
 """What a process sees of its own commits."""
 
 import asyncio
+import io
 import json
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from agent_sdk.contracts.codec import encode
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.scope import LOCAL
 from agent_sdk.observability.exporters import ExportPump, FileExporter
+from agent_sdk.observability.logs import JsonFormatter
 from agent_sdk.observability.metrics import Metrics
 from agent_sdk.runtime.request import RunRequest
 from agent_sdk.services.platform import Platform
@@ -103,3 +106,21 @@ async def test_what_cannot_be_measured_is_exported_all_the_same(tmp_path: Path) 
         observation.observe(encoded([replace(queued, type="run.failed", data={})]), 0.001)
     await observation.stop()
     assert path.read_bytes().count(b"\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["run.completed", "run.failed", "run.canceled"])
+def test_the_end_of_a_run_is_one_line_of_the_log(
+    kind: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO", "agent_sdk.bootstrap.observation")
+    handler = logging.StreamHandler(lines := io.StringIO())
+    handler.setFormatter(JsonFormatter())
+    monkeypatch.setattr(logging.getLogger("agent_sdk"), "handlers", [handler])
+    events = journal("run.queued", "run.started", kind)
+    Observation(Metrics(), []).observe(encoded(events), 0.001)
+    [line] = [json.loads(each) for each in lines.getvalue().splitlines()]
+    ended = events[-1]
+    assert (line["run_id"], line["org_id"], line["level"]) == (ended.run_id, ended.org_id, "info")
+    assert line["status"] == kind.removeprefix("run.")
+    assert line["stop_reason"] == ended.data["stop_reason"]
+    assert line["error_code"] == (ended.data["error"]["code"] if kind == "run.failed" else None)

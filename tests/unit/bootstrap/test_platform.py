@@ -57,6 +57,12 @@ def test_a_store_that_cannot_be_used_yet_is_refused_without_its_password(url: st
     assert "pw" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", [":memory:", "a.db?mode=ro"])
+def test_a_store_url_that_says_more_than_a_path_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="store_url"):
+        store_path(settings_with(store_url=f"sqlite:///{name}").values)
+
+
 def test_a_store_is_made_once_and_for_its_user_alone() -> None:
     settings = load_settings().values
     assert store_revision(settings) is None

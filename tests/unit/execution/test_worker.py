@@ -1,5 +1,6 @@
 """The worker's own rhythm: when it sweeps, when it claims, what it makes of a store that fails, how it ends."""
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -134,3 +135,16 @@ async def test_a_drain_does_not_wait_for_the_end_of_a_back_off() -> None:
         await worker.drain(10)
 
     assert not worker.health().alive
+
+
+async def test_runs_that_go_on_after_their_owner_was_lost_are_no_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="agent_sdk.execution.worker")
+    queue = FakeQueue()
+    queue.sweeps = [SweepReport(reclaimed=1)]
+    async with at_work(queue, SteppedClock()):
+        found = [
+            (each.levelname, each.getMessage()) for each in caplog.records if "owner" in each.getMessage()
+        ]
+    assert found == [("INFO", "runs that had lost their owner and go on: 1")]

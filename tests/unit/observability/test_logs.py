@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from agent_sdk.observability.logs import LogFormat, bound, configure
-from agent_sdk.observability.redaction import REDACTED, TEXT_LENGTH_MAX_CHARS, redacted, redacted_text
+from agent_sdk.observability.redaction import (
+    REDACTED,
+    TEXT_LENGTH_MAX_CHARS,
+    masked_url,
+    masked_urls,
+    redacted,
+    redacted_text,
+)
 
 LOG = logging.getLogger("agent_sdk.tests.logs")
 
@@ -172,3 +179,21 @@ def test_text_for_a_terminal_shows_the_stack_below_the_line() -> None:
     assert head.endswith(": it broke")
     assert stack[0].startswith("Traceback")
     assert stack[-1] == r"ValueError: \x1b[31mred"
+
+
+@pytest.mark.parametrize(
+    ("url", "masked"),
+    [
+        ("postgresql://u:p@h/db?password=hunter2", "postgresql://***@h/db?password=***"),
+        ("https://x/?api_key=abc&page=2", "https://x/?api_key=***&page=2"),
+        ("https://x/a@b?client_secret=a b;c#top", "https://x/a@b?client_secret=***#top"),
+        ("https://x/?q=key", "https://x/?q=key"),
+    ],
+)
+def test_a_masked_url_says_where_and_no_secret(url: str, masked: str) -> None:
+    assert masked_url(url) == masked
+
+
+def test_every_url_of_a_text_is_masked_and_the_rest_stays() -> None:
+    text = "no token=1 at https://x/?token=2 or http://a:b@y"
+    assert masked_urls(text) == "no token=1 at https://x/?token=*** or http://***@y"

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from agent_sdk import Agent, CancelToken, LimitExceeded, RunContext, Runner, UsageLimits, check_events, tool
-from agent_sdk.contracts.errors import InvalidInput
+from agent_sdk.contracts.errors import ConfigError, InvalidInput
 from agent_sdk.reliability.system import SystemClock, SystemIds
 from agent_sdk.testing import call, fake_services
 
@@ -161,4 +161,34 @@ async def test_a_url_that_names_no_file_is_refused(tmp_path: Path) -> None:
     del tmp_path
     with pytest.raises(InvalidInput, match="no SQLite file"):
         async with Runner(store="sqlite:///"):
+            pass
+
+
+@pytest.mark.parametrize("name", [":memory:", "runs.db?mode=ro", "file:runs.db?cache=shared"])
+def test_a_url_that_says_more_than_a_path_is_refused_and_makes_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def enter() -> None:
+        async with Runner(store=f"sqlite:///{name}"):
+            pass
+
+    with pytest.raises(InvalidInput, match="a store"):
+        asyncio.run(enter())
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_a_runner_keeps_is_for_its_user_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    async with Runner(store=f"sqlite:///{folder}/runs.db"):
+        made = [folder, *folder.iterdir()]
+        assert folder / "runs.db.owners" in made
+        assert {path.name: path.stat().st_mode & 0o077 for path in made} == {path.name: 0 for path in made}
+
+
+async def test_a_place_that_can_hold_no_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot be made"):
+        async with Runner(store=f"sqlite:///{tmp_path}/file/runs.db"):
             pass

@@ -108,3 +108,10 @@ def test_a_process_that_is_killed_is_dead_at_once(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     assert owners.dead() == {"wrk/ä 1"}
+
+
+def test_the_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+    owners = Owners(tmp_path / "owners")
+    owners.hold("wrk_1")
+    assert (tmp_path / "owners").stat().st_mode & 0o777 == 0o700
+    owners.close()
