@@ -69,7 +69,7 @@ class Shapes:
         if kind in _SIMPLE:
             return dict(_SIMPLE[kind])
         origin, arguments = get_origin(kind), get_args(kind)
-        if _is_object(origin or kind):
+        if is_object(origin or kind):
             return self._object(kind)
         if origin is Literal:
             return {"const": arguments[0]} if len(arguments) == 1 else {"enum": list(arguments)}
@@ -107,9 +107,9 @@ class Shapes:
 
     def _properties(self, kind: Any, of: Mapping[Any, Any]) -> JsonSchema:
         plain = get_origin(kind) or kind
-        described = _descriptions(plain)
+        described = descriptions(plain)
         properties: JsonSchema = {}
-        for name, (hint, _) in _fields(plain).items():
+        for name, (hint, _) in fields(plain).items():
             properties[name] = self.schema(_filled(hint, of))
             if name in described:
                 properties[name]["description"] = described[name]
@@ -117,7 +117,7 @@ class Shapes:
             "description": inspect.cleandoc(plain.__doc__).replace("\n", " "),
             "type": "object",
             "properties": properties,
-            "required": [name for name, (_, is_required) in _fields(plain).items() if is_required],
+            "required": [name for name, (_, is_required) in fields(plain).items() if is_required],
         }
 
     def _union(self, members: Sequence[Any]) -> JsonSchema:
@@ -137,7 +137,8 @@ def name_of(kind: Any) -> str:
     return "".join(each.__name__ for each in (*get_args(kind), get_origin(kind) or kind))
 
 
-def _is_object(kind: Any) -> bool:
+def is_object(kind: Any) -> bool:
+    """Whether it is a dataclass or a typed dictionary: what has a name and fields."""
     return dataclasses.is_dataclass(kind) or is_typeddict(kind)
 
 
@@ -155,7 +156,7 @@ def _filled(hint: Any, of: Mapping[Any, Any]) -> Any:
     return hint
 
 
-def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
+def fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     """The type of each field, and whether it is always there."""
     hints = get_type_hints(kind, include_extras=True)
     if is_typeddict(kind):
@@ -175,7 +176,7 @@ def _fields(kind: Any) -> dict[str, tuple[Any, bool]]:
     }
 
 
-def _descriptions(kind: Any) -> Mapping[str, str]:
+def descriptions(kind: Any) -> Mapping[str, str]:
     """The docstrings that stand below the fields of a class."""
     return _descriptions_of(kind.__module__).get(kind.__name__, {})
 
