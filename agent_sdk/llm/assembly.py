@@ -116,9 +116,12 @@ class ResponseBuilder:
         fresh = self._fresh
         if not fresh:
             return []
-        if len(fresh) == 1 and type(block := fresh[0]) is _Text:
+        if len(fresh) == 1 and type(block := fresh[0]) is _Text and len(block.fresh) == 1:
+            # Called for every token, so the common case is written out.
             fresh.clear()
-            return [block.delta()]
+            text = block.fresh.pop()
+            block.shown.append(text)
+            return [TextDelta(text)]
         self._fresh = []
         chunks: list[ModelChunk] = []
         for block in fresh:

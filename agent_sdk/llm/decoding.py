@@ -62,14 +62,15 @@ class AnswerDecoder:
 
     def feed(self, segment: bytes) -> list[ModelChunk]:
         """Take the next bytes, cut anywhere; the deltas that they complete."""
-        if not self._heard and self._body is None:
-            self._opening = (self._opening + segment)[:OPENING_SIZE_MAX_BYTES]
-            if self._opening.lstrip().startswith((b"{", b"[")):
-                self._body = []
-        if self._body is not None:
-            self._body.append(segment)
-            self.progressed = True
-            return []
+        if not self._heard:
+            if self._body is None:
+                self._opening = (self._opening + segment)[:OPENING_SIZE_MAX_BYTES]
+                if self._opening.lstrip().startswith((b"{", b"[")):
+                    self._body = []
+            if self._body is not None:
+                self._body.append(segment)
+                self.progressed = True
+                return []
         events = self._parser.feed(segment)
         try:
             for name, data in events:
@@ -78,11 +79,11 @@ class AnswerDecoder:
                     break
         except UNREADABLE as error:
             raise self._builder.malformed(f"an event that cannot be read: {_reason(error)}") from error
-        chunks = self._builder.take()
-        # Most segments bring a token; only where one brings none, it matters what else it is.
-        self.progressed = bool(chunks) or any(not _KEEP_ALIVE.search(data) for _, data in events)
         if events:
             self._heard = True
+        chunks = self._builder.take()
+        # Most segments bring a token; only where one brings none, it matters what else it is.
+        self.progressed = True if chunks else any(not _KEEP_ALIVE.search(data) for _, data in events)
         return chunks
 
     def finish(self) -> list[ModelChunk]:

@@ -14,7 +14,6 @@ ServerSentEvent = tuple[bytes, bytes]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _DATA: Final = b"data: "
-_LINES_OF_ONE_EVENT: Final = 2
 _NEXT_DATA: Final = b"\n\ndata: "
 
 
@@ -42,16 +41,16 @@ class SSEParser:
             MalformedResponse: An event is larger than `EVENT_SIZE_MAX_BYTES`.
         """
         if (
-            not self._pieces
-            and not self._ends_in_cr
-            and segment.startswith(_DATA)
-            and segment.endswith(b"\n\n")
-            and segment.count(b"\n") == _LINES_OF_ONE_EVENT
+            segment.startswith(_DATA)
+            and segment.find(b"\n") == len(segment) - 2
+            and segment.endswith(b"\n")
             and b"\r" not in segment
+            and not self._pieces
+            and not self._ends_in_cr
         ):
             # One token in one segment: what a stream consists of, nearly always.
             self._at_start = False
-            return [(b"", segment[len(_DATA) : -2])]
+            return [(b"", segment[6:-2])]
         if self._at_start:
             segment = self._without_bom(segment)
         if self._ends_in_cr or b"\r" in segment:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from ssl import SSLError
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -116,7 +117,7 @@ class Reply:
         self._content = response.content
         self._size_bytes = 0
         self._loop = loop
-        self._heard_at_s = loop.time()
+        self._heard_at_s = monotonic()
         self._progressed_at_s = self._heard_at_s
         self._overdue: str | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -146,7 +147,7 @@ class Reply:
             if self._overdue is not None:
                 raise _waited(self._overdue, self._call) from error
             raise _failure(error, self._call, sent=True) from error
-        self._heard_at_s = self._loop.time()
+        self._heard_at_s = monotonic()
         self._size_bytes += len(segment)
         if self._size_bytes > RESPONSE_SIZE_MAX_BYTES:
             raise MalformedResponse(
@@ -190,7 +191,7 @@ class Reply:
             self._response.close()
 
     def _check_silence(self) -> None:
-        call, now_s = self._call, self._loop.time()
+        call, now_s = self._call, monotonic()
         silence_left_s = self._heard_at_s + call.silence_max_s - now_s
         progress_left_s = self._progressed_at_s + call.progress_max_s - now_s
         if silence_left_s > 0 and progress_left_s > 0:

@@ -39,6 +39,11 @@ Entry = Event | Growing
 class EventSink(Protocol):
     """Takes the entries of a run in order. A durable sink commits them before anybody is shown them."""
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a reader takes the next entry at once, so that it is an event and cannot grow."""
+        ...
+
     def append(self, entry: Entry) -> None:
         """Take the next entry; returns at once."""
         ...

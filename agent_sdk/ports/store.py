@@ -111,6 +111,11 @@ class Lease(Protocol):
         """Whether nothing can be written any more."""
         ...
 
+    @property
+    def awaited(self) -> bool:
+        """False: readers follow the store, and what is not committed yet may grow (`EventSink`)."""
+        ...
+
     def append(self, entry: Entry) -> None:
         """Take the next entry of the run or of a subagent; returns at once.
 

@@ -186,6 +186,7 @@ class LeaseLog:
     """Writes the journals of a run and its subagents through the lease."""
 
     followed = True
+    awaited = False
 
     def __init__(self, lease: Lease) -> None:
         """Write through `lease`."""

@@ -35,16 +35,17 @@ class Head:
     """What all events of a run have in common. It knows no sink: entries outlive the run in its result."""
 
     __slots__ = (
+        "_era",
+        "_id_middle",
+        "_id_start",
+        "_lap",
+        "_mark",
         "depth",
-        "id_era",
-        "id_head",
-        "mark",
         "org_id",
         "parent_run_id",
         "root_run_id",
         "run_id",
         "session_id",
-        "time_ms",
     )
 
     def __init__(self, run_id: str, session_id: str, org_id: str, parent: "Head | None") -> None:
@@ -55,38 +56,38 @@ class Head:
         self.root_run_id = parent.root_run_id if parent else run_id
         self.parent_run_id = parent.run_id if parent else None
         self.depth: int = parent.depth + 1 if parent else 0
-        self.mark = run_mark(run_id)
-        self.time_ms = -1
-        self.id_era = ""
-        """The part of an id that is the same for 1024 ms: each token of a slow model has a millisecond of its own."""
-        self.id_head = ""
+        self._mark = run_mark(run_id)
+        # Parts of ids that stay the same for 1024 ms and for 1024 events: an id is written for each token.
+        self._era = self._lap = -1
+        self._id_start = self._id_middle = ""
 
     def event_id(self, latest: datetime, seq: int) -> str:
         """The id of number `seq`, which was written at a time `latest`."""
         time_ms = int(latest.timestamp() * 1000)
-        if time_ms != self.time_ms:
-            if time_ms >> 10 != self.time_ms >> 10:
-                self.id_era = event_id_head(time_ms, "")[:-2]
-            self.time_ms = time_ms
-            self.id_head = f"{self.id_era}{PAIRS[time_ms & 1023]}{self.mark}"
-        return event_id(self.id_head, seq)
+        if time_ms >> 10 != self._era:
+            self._era = time_ms >> 10
+            self._id_start = event_id_head(time_ms, "")[:-2]
+        if seq >> 10 != self._lap:
+            self._lap = seq >> 10
+            self._id_middle = event_id(self._mark, seq)[:-2]
+        return f"{self._id_start}{PAIRS[time_ms & 1023]}{self._id_middle}{PAIRS[seq & 1023]}"
 
 
 class Record:
     """An entry of a journal (`agent_sdk.ports.journal.Growing`): what only the moment of writing knows."""
 
     __slots__ = (
-        "_agent",
-        "_attempt",
         "_data",
-        "_event",
         "_head",
-        "_latest",
         "_more",
-        "_step",
         "_time",
+        "agent",
+        "attempt",
+        "event",
+        "latest",
         "run_id",
         "seq",
+        "step",
         "type",
     )
 
@@ -97,25 +98,25 @@ class Record:
         self._head = head = journal.head
         self._data = data
         self._time = time
-        self._latest = journal.latest
-        self._agent = journal.agent
-        self._attempt = journal.attempt
-        self._step = journal.step
+        self.latest = journal.latest
+        self.agent = journal.agent
+        self.attempt = journal.attempt
+        self.step = journal.step
         self._more: list[str] | None = None
-        self._event: Event | None = None
+        self.event: Event | None = None
         self.run_id = head.run_id
         self.seq = journal.seq
-        self.type = kind
+        self.type: EventType = kind
 
     @property
     def depth(self) -> int:
         """Generations of subagents above it."""
         return self._head.depth
 
-    def grow(self, kind: str, data: dict[str, Any]) -> bool:
+    def grow(self, kind: EventType, data: dict[str, Any]) -> bool:
         """Take over another delta of the same thing; False where it is none, or the event has been shown."""
         mine = self._data
-        if self._event is not None or self.type != kind or isinstance(mine, bytes):
+        if self.event is not None or self.type != kind or isinstance(mine, bytes):
             return False
         if len(mine) != len(data) or any(mine.get(key) != data[key] for key in data if key != "delta"):
             return False
@@ -126,35 +127,41 @@ class Record:
 
     def seal(self) -> Event:
         """The event. It grows no more, and is the same one each time."""
-        if self._event is not None:
-            return self._event
+        if self.event is not None:
+            return self.event
         data = self._data
         if isinstance(data, bytes):
             self._data = data = decode(data)
         elif self._more is not None:
             data["delta"] += "".join(self._more)
             self._more = None
-        head, kind = self._head, self.type
-        event: Any = _OpenEvent()
-        event.id = head.event_id(self._latest, self.seq)
-        event.seq = self.seq
-        event.run_id = self.run_id
-        event.root_run_id = head.root_run_id
-        event.parent_run_id = head.parent_run_id
-        event.depth = head.depth
-        event.session_id = head.session_id
-        event.org_id = head.org_id
-        event.agent = self._agent
-        event.attempt = self._attempt
-        event.step = self._step
-        event.time = self._time
-        event.stream = STREAM_OF[kind]
-        event.type = kind
-        event.version = EVENT_VERSION
-        event.data = data
-        event.__class__ = Event
-        self._event = event
+        self.event = event = _event(self, self._head, self.type, data, self._time)
         return event
+
+
+def _event(
+    made: "Record | Journal", head: Head, kind: EventType, data: dict[str, Any], time: datetime
+) -> Event:
+    """The event at the place of a record, or at the one that the journal is at."""
+    event: Any = _OpenEvent()
+    event.id = head.event_id(made.latest, made.seq)
+    event.seq = made.seq
+    event.run_id = head.run_id
+    event.root_run_id = head.root_run_id
+    event.parent_run_id = head.parent_run_id
+    event.depth = head.depth
+    event.session_id = head.session_id
+    event.org_id = head.org_id
+    event.agent = made.agent
+    event.attempt = made.attempt
+    event.step = made.step
+    event.time = time
+    event.stream = STREAM_OF[kind]
+    event.type = kind
+    event.version = EVENT_VERSION
+    event.data = data
+    event.__class__ = Event
+    return event
 
 
 class Journal:
@@ -218,11 +225,18 @@ class Journal:
         It grows the last event where that is a delta of the same thing that nobody has seen yet: a fast model
         makes longer deltas, not a longer queue.
         """
+        sink = self._sink
+        if sink.awaited:
+            # Somebody takes it at once, so there is no entry that could grow.
+            self._draft = None
+            time = self._take_place()
+            sink.append(_event(self, self.head, kind, data, time))
+            return
         draft = self._draft
-        if draft is not None and draft.grow(kind, data):
+        if draft is not None and draft.event is None and draft.grow(kind, data):
             return
         self._draft = draft = self.entry(kind, data)
-        self._sink.append(draft)
+        sink.append(draft)
 
     async def committed(self) -> None:
         """Return when everything recorded so far can no longer be lost."""
@@ -230,9 +244,13 @@ class Journal:
 
     def entry(self, kind: EventType, data: dict[str, Any] | bytes) -> Record:
         """The next entry, without appending it."""
+        return Record(self, kind, data, self._take_place())
+
+    def _take_place(self) -> datetime:
+        """Go on to the next number; returns the time of it."""
         self.seq += 1
         now = self._now()
         # A clock that went back changes nothing: ids stay in the order of the run.
         if now > self.latest:  # noqa: PLR1730 - `max` takes three times as long, and this is done for each token
             self.latest = now
-        return Record(self, kind, data, now)
+        return now

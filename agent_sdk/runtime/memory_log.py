@@ -23,9 +23,11 @@ class MemoryLog:
             followed: Whether a reader takes the entries with `take`.
         """
         self.followed = followed
-        self.pending: deque[Entry] = deque()
-        """What the reader has not taken yet. An attribute and no method, because it is looked at for each token."""
+        self._pending: deque[Entry] = deque()
+        """What the reader has not taken yet."""
         self._kept: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.awaited = False
+        """Whether the reader waits."""
         self._waiter: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         """The reader's, asked for once: that is a system call, and a reader waits for each token."""
@@ -37,8 +39,8 @@ class MemoryLog:
         if entry.type not in DELTA_TYPES:
             self._kept[entry.run_id].append(entry)
         if self.followed:
-            self.pending.append(entry)
-            if self._waiter is not None:
+            self._pending.append(entry)
+            if self.awaited:
                 self._wake()
 
     async def committed(self) -> None:
@@ -48,20 +50,29 @@ class MemoryLog:
         """What is kept of one run so far: everything but the deltas of messages. Made when it is looked at."""
         return Kept(self._kept.get(run_id, ()))
 
-    def more(self) -> "asyncio.Future[None]":
-        """Done when there is something to take, or the log is closed.
+    async def take(self, *, tree: bool) -> Event:
+        """The next event of the run, or with `tree` also of its subagents; waits for it.
 
         Raises:
+            StopAsyncIteration: The log is closed, and everything was taken.
             InvalidInput: Somebody else waits for it.
         """
-        if self._waiter is not None and not self._waiter.done():
-            msg = "the stream has a reader"
-            raise InvalidInput(msg, hint="Read it once, and pass the events on to whoever wants them.")
-        self._loop = loop = self._loop or asyncio.get_running_loop()
-        self._waiter = waiter = loop.create_future()
-        if self.pending or self.closed:
-            waiter.set_result(None)
-        return waiter
+        pending = self._pending
+        while True:
+            while pending:
+                entry = pending.popleft()
+                if tree or entry.depth == 0:
+                    return entry if type(entry) is Event else sealed(entry)
+            if self.closed:
+                raise StopAsyncIteration
+            if self.awaited and self._waiter is not None and not self._waiter.done():
+                msg = "the stream has a reader"
+                raise InvalidInput(msg, hint="Read it once, and pass the events on to whoever wants them.")
+            self._loop = loop = self._loop or asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = asyncio.Future(loop=loop)
+            self._waiter = waiter
+            self.awaited = True
+            await waiter
 
     def close(self) -> None:
         """End the log: the reader gets what is left and then None."""
@@ -75,7 +86,9 @@ class MemoryLog:
         self._loop = None
 
     def _wake(self) -> None:
+        self.awaited = False
         waiter, self._waiter = self._waiter, None
+        # It is done already where the reader was canceled.
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 

@@ -77,10 +77,16 @@ class _Answer:
 
     async def receive(self, request: ModelRequest) -> ModelResponse:
         response: ModelResponse | None = None
+        texts, followed, delta = self._texts, self._followed, self._journal.delta
         async with aclosing(self._step.model.stream(request)) as chunks:
             async for chunk in chunks:
+                # Done for each token, so text comes first and is written out.
                 if isinstance(chunk, TextDelta):
-                    self._show_text(chunk.text)
+                    texts.append(chunk.text)
+                    message_id = self._message_id or self._start()
+                    if followed:
+                        data = {"message_id": message_id, "part": "text", "delta": chunk.text}
+                        delta("message.delta", data)
                 elif isinstance(chunk, ModelResponse):
                     response = chunk
                 else:
@@ -118,12 +124,6 @@ class _Answer:
         )
         if reason != "retry" and partial.parts:
             self._state.messages.append(partial)
-
-    def _show_text(self, text: str) -> None:
-        message_id = self._message_id or self._start()
-        self._texts.append(text)
-        if self._followed:
-            self._journal.delta("message.delta", {"message_id": message_id, "part": "text", "delta": text})
 
     def _show(self, chunk: ReasoningDelta | ToolCallDelta) -> None:
         message_id = self._message_id or self._start()

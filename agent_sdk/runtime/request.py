@@ -27,6 +27,8 @@ from agent_sdk.runtime.state import model_for
 class Collector:
     """Takes a run's first events, before there is anything to write them to."""
 
+    awaited = False
+
     def __init__(self, events: list[Event]) -> None:
         """Append to `events`."""
         self._events = events

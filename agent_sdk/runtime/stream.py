@@ -1,16 +1,16 @@
 """A run seen as events, while it goes on in a task of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
-from typing import Generic, Self, cast
+from typing import Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.events import Event
 from agent_sdk.contracts.run import CancelMode
-from agent_sdk.runtime.memory_log import MemoryLog, sealed
+from agent_sdk.runtime.memory_log import MemoryLog
 from agent_sdk.runtime.result import RunResult
 from agent_sdk.runtime.state import RunState
 
@@ -75,20 +75,13 @@ class RunStream(Generic[OutputT]):
         """The events, once."""
         return self
 
-    async def __anext__(self) -> Event:
+    def __anext__(self) -> Coroutine[Any, Any, Event]:
         """The next event."""
         log = self._log
         if log is None:
             raise _not_entered()
-        pending = log.pending
-        while True:
-            while not pending:
-                if log.closed:
-                    raise StopAsyncIteration
-                await log.more()
-            event = sealed(pending.popleft())
-            if event.depth == 0 or self._tree:
-                return event
+        # Handed on as it is, without a coroutine around it: this is done for each token.
+        return log.take(tree=self._tree)
 
     @property
     def run_id(self) -> str:

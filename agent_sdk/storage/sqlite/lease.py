@@ -32,6 +32,7 @@ class SqliteLease:
     """The one way to write the journal of a run and those of its subagents."""
 
     may_wait = True
+    awaited = False
 
     def __init__(
         self,

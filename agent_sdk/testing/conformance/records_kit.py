@@ -29,6 +29,8 @@ ALL: Final = PageRequest(limit=1000)
 class _Pen:
     """Where a journal's entries go: kept until a lease takes them."""
 
+    awaited = False
+
     def __init__(self) -> None:
         self.kept: list[Event] = []
         self.lease: Lease | None = None

@@ -165,6 +165,8 @@ class Floor:
 
 
 class _Pen:
+    awaited = False
+
     def __init__(self) -> None:
         self.events: list[Event] = []
 

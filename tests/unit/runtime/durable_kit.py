@@ -86,6 +86,8 @@ class Journals:
 class ListLease:
     """Commits to `Journals` as a store would: what a task appends without awaiting goes together."""
 
+    awaited = False
+
     def __init__(self, claim: Claim, journals: Journals) -> None:
         self.claim = claim
         self.journals = journals

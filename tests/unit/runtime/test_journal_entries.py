@@ -1,12 +1,13 @@
 """What a journal hands on: entries that become events when somebody looks, of what was so when they were written."""
 
+import asyncio
 from copy import copy
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from agent_sdk import Agent, Event, tool
+from agent_sdk import Agent, tool
 from agent_sdk.contracts.codec import decode, to_plain, to_written
 from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.messages import Message, TextPart, ToolCallPart
@@ -40,20 +41,18 @@ def test_an_event_is_the_same_one_each_time() -> None:
     journal.record("run.queued", {"model": "x:y"})
     shown = log.events("run_1")
     assert shown[0] is shown[0] is log.events("run_1")[0]
-    entry = log.pending.popleft()
-    assert not isinstance(entry, Event)
-    assert entry.seal() is shown[0]
+    assert asyncio.run(log.take(tree=False)) is shown[0]
 
 
-def test_an_entry_tells_its_place_without_being_an_event() -> None:
+def test_a_reader_of_the_tree_is_given_what_subagents_write() -> None:
     journal, log = begun(followed=True)
     child = Journal(
         log, FakeClock(), run_id="run_2", session_id="s", org_id="org_1", agent="b", parent=journal
     )
     child.record("run.started", {"model": "x:y"})
-    entry = log.pending[0]
-    assert (entry.type, entry.run_id, entry.seq, entry.depth) == ("run.started", "run_2", 1, 1)
-    event = log.events("run_2")[0]
+    event = asyncio.run(log.take(tree=True))
+    assert (event.type, event.run_id, event.seq) == ("run.started", "run_2", 1)
+    assert event is log.events("run_2")[0]
     assert (event.root_run_id, event.parent_run_id, event.depth) == ("run_1", "run_1", 1)
 
 
@@ -68,16 +67,40 @@ def test_what_is_kept_does_not_grow_under_who_looks_at_it() -> None:
 
 def test_a_delta_that_was_shown_grows_no_more() -> None:
     journal, log = begun(followed=True)
+    write_deltas(journal, "a", "b")
+    first = asyncio.run(log.take(tree=False))
+    write_deltas(journal, "c")
+    second = asyncio.run(log.take(tree=False))
+    assert [(event.seq, event.data["delta"]) for event in (first, second)] == [(1, "ab"), (2, "c")]
+
+
+async def test_a_reader_that_waits_is_given_each_delta_as_it_comes() -> None:
+    journal, log = begun(followed=True)
+    seen: list[tuple[int, str]] = []
     for piece in ("a", "b"):
+        waiting = asyncio.ensure_future(log.take(tree=False))
+        await asyncio.sleep(0)
+        write_deltas(journal, piece)
+        event = await waiting
+        seen.append((event.seq, event.data["delta"]))
+    assert seen == [(1, "a"), (2, "b")]
+
+
+async def test_a_delta_is_not_lost_with_the_reader_that_waited_for_it() -> None:
+    journal, log = begun(followed=True)
+    waiting = asyncio.ensure_future(log.take(tree=False))
+    await asyncio.sleep(0)
+    write_deltas(journal, "a")
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    write_deltas(journal, "b")
+    events = [await log.take(tree=False), await log.take(tree=False)]
+    assert [(event.seq, event.data["delta"]) for event in events] == [(1, "a"), (2, "b")]
+
+
+def write_deltas(journal: Journal, *pieces: str) -> None:
+    for piece in pieces:
         journal.delta("message.delta", {"message_id": "m", "part": "text", "delta": piece})
-    entry = log.pending.popleft()
-    assert not isinstance(entry, Event)
-    first = entry.seal()
-    journal.delta("message.delta", {"message_id": "m", "part": "text", "delta": "c"})
-    assert (first.data["delta"], entry.seal().data["delta"]) == ("ab", "ab")
-    (second,) = log.pending
-    assert not isinstance(second, Event)
-    assert (second.seal().data["delta"], second.seal().seq) == ("c", 2)
 
 
 @pytest.mark.parametrize(
