@@ -149,6 +149,7 @@ def our_server(folder: Path, *, port: int, module: str, model_url: str) -> tuple
         "HOME": str(folder),
         "AGENT_SDK_STORE_URL": f"sqlite:///{folder}/store.db",
         "AGENT_SDK_API_KEY": KEY,
+        "AGENT_SDK_SKIP_UI": "1",
         "AGENT_SDK_DURABILITY": "process",
         "AGENT_SDK_OPENAI_COMPATIBLE__BASE_URL": model_url,
         "AGENT_SDK_OPENAI_COMPATIBLE__API_KEY": "x",

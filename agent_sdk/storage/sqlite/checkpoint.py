@@ -4,7 +4,9 @@ Source: https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
 """
 
 import logging
+import os
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from typing import Final
@@ -17,6 +19,8 @@ CHECKPOINT_SIZE_MIN_BYTES: Final = 4 << 20
 LOG_SIZE_MAX_BYTES: Final = 128 << 20
 """A longer log is begun anew. Writers wait for that, as it has to catch up with them."""
 PASSES_MAX_COUNT: Final = 5
+PRIORITY: Final = 10
+"""As `nice` counts: from 0, what everybody has, to 19."""
 NEARLY_ALL_COUNT: Final = 200
 """Pages that may be left for the moment in which writers wait."""
 
@@ -44,6 +48,9 @@ class Checkpointer:
             self._thread.join()
 
     def _run(self) -> None:
+        if sys.platform == "linux":
+            # Of this thread alone: where there is one core, it takes what tokens leave of it.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
         with explained("the checkpoint"), closing(self._database.connect()) as connection:
             (self._page_size_bytes,) = connection.execute("PRAGMA page_size").fetchone()
             while not self._stopped.wait(CHECKPOINT_INTERVAL_S):

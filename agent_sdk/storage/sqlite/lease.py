@@ -15,7 +15,7 @@ from agent_sdk.storage.projection import PROGRESS_TYPES
 from agent_sdk.storage.sqlite.database import Database
 from agent_sdk.storage.sqlite.reading import history_of, journal_of, signals_of
 from agent_sdk.storage.sqlite.record import record
-from agent_sdk.storage.sqlite.transaction import Transaction, Written
+from agent_sdk.storage.sqlite.transaction import Ownership, Transaction, Written
 from agent_sdk.storage.sqlite.writer import Writer
 
 _FENCE: Final = "SELECT number FROM runs WHERE id = ? AND attempt = ? AND lease_owner = ?"
@@ -81,6 +81,9 @@ class SqliteLease:
         """Who waits for what is pending."""
         self._waiters_taken: list[asyncio.Future[None]] = []
         """Who waits for what was taken, whatever has come since then."""
+        self._owned_at: Ownership | None = None
+        """When the fence was checked last: it holds as long as that has not changed."""
+        self._number = 0
         self._error: Exception | None = None
         self._gave_up = False
 
@@ -171,16 +174,16 @@ class SqliteLease:
             LeaseLost: The fence is another's.
         """
         run_id = self.claim.run.id
-        row = tx.execute(_FENCE, (run_id, self.claim.run.attempt, self.owner)).fetchone()
-        if row is None:
-            raise LeaseLost(f"{run_id} has another owner than attempt {self.claim.run.attempt}")
+        if self._owned_at != tx.ownership:
+            self._number = self._fence(tx)
+            self._owned_at = tx.ownership
         if self._version_taken is not None:
             tx.execute(_ADOPT, (self._version_taken, run_id))
         done = len(self._written)
         self._written += [(event, encode(event)) for event in self._taken[done:]]
         self._gave_up = record(tx, self._written, lost_before=self._lost_before)
         for about, messages in self._memory_taken.items():
-            number = row[0] if about == run_id else tx.execute(_NUMBER, (about,)).fetchone()[0]
+            number = self._number if about == run_id else tx.execute(_NUMBER, (about,)).fetchone()[0]
             self._remember(tx, about, number, messages)
 
     def done(self) -> None:
@@ -207,6 +210,15 @@ class SqliteLease:
         self._waiters_taken += self._waiters
         self._waiters.clear()
         self._tell(error)
+
+    def _fence(self, tx: Transaction) -> int:
+        """Require that the run is this owner's; its number."""
+        run = self.claim.run
+        row = tx.execute(_FENCE, (run.id, run.attempt, self.owner)).fetchone()
+        if row is None:
+            raise LeaseLost(f"{run.id} has another owner than attempt {run.attempt}")
+        number: int = row[0]
+        return number
 
     def _tell(self, error: Exception | None) -> None:
         waiters, self._waiters_taken = self._waiters_taken, []

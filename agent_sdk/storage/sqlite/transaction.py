@@ -12,6 +12,10 @@ _INSERT_EVENT: Final = (
 )
 _NEXT_CHANGE: Final = "UPDATE counters SET value = value + 1 WHERE name = 'change' RETURNING value"
 
+Ownership = tuple[int, int]
+"""Commits of others, as SQLite counts them, and operations of this process: while neither grows, every run belongs to
+whom it belonged to. Source: https://www.sqlite.org/pragma.html#pragma_data_version
+"""
 Written = tuple[Event, bytes]
 """An event and its encoded form."""
 
@@ -19,14 +23,28 @@ Written = tuple[Event, bytes]
 class Transaction:
     """What an operation is given. It ends with the batch that it is part of: nobody keeps it."""
 
-    __slots__ = ("_changes", "events", "execute", "executemany", "signals", "then", "work")
+    __slots__ = (
+        "_changes",
+        "_unwritten_at",
+        "events",
+        "execute",
+        "executemany",
+        "ownership",
+        "signals",
+        "then",
+        "work",
+    )
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Over a connection that has begun."""
+    def __init__(self, connection: sqlite3.Connection, operations_count: int) -> None:
+        """Over a connection that has begun, after so many operations of this process."""
         self.execute = connection.execute
         self.executemany = connection.executemany
+        (others,) = connection.execute("PRAGMA data_version").fetchone()
+        self.ownership: Ownership = (others, operations_count)
         self.events: list[Written] = []
         """Written in it, in order."""
+        self._unwritten_at = 0
+        """Where in `events` those begin that `write_events` has still to write."""
         self.signals: set[str] = set()
         """Root runs whose owner should look at its signals."""
         self.work = False
@@ -49,12 +67,17 @@ class Transaction:
         return bool(self._changes)
 
     def insert_events(self, written: Sequence[Written]) -> None:
-        """Add events to their journals."""
+        """Add events to their journals, at the latest before the next operation and before the commit."""
+        self.events += written
+
+    def write_events(self) -> None:
+        """Write what was added: in one go for all runs, which takes half as long as one by one."""
+        written = self.events[self._unwritten_at :]
+        self._unwritten_at = len(self.events)
         self.executemany(
             _INSERT_EVENT,
             [(each.run_id, each.seq, each.org_id, each.type, each.attempt, data) for each, data in written],
         )
-        self.events.extend(written)
 
 
 def encoded(events: Sequence[Event]) -> list[Written]:

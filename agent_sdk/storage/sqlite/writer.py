@@ -65,6 +65,7 @@ class Writer:
         self._committed = committed
         self._entries: dict[Part, None] = {}
         self._operations: list[Part] = []
+        self._operations_count = 0
         self._timer: asyncio.Handle | None = None
         self._urgent = False
         self._busy: asyncio.Future[None] | None = None
@@ -143,13 +144,18 @@ class Writer:
         self._timer = None
         self._urgent = False
         pending: list[Part] = [*self._entries, *self._operations]
+        operated = bool(self._operations)
         self._entries = {}
         self._operations = []
         parts = [part for part in pending if _begun(part)]
+        batch = (self._database.writer, parts, self._operations_count, self._loop.time)
+        if operated:
+            # What leases know of their ownership holds up to here: they come before operations.
+            self._operations_count += 1
         if self._thread is None:
-            self._finish(parts, _commit(self._database.writer, parts, self._loop.time))
+            self._finish(parts, _commit(*batch))
             return
-        job = self._loop.run_in_executor(self._thread, _commit, self._database.writer, parts, self._loop.time)
+        job = self._loop.run_in_executor(self._thread, _commit, *batch)
         self._busy = self._loop.create_task(self._finish_later(parts, job))
 
     async def _finish_later(self, parts: Sequence[Part], job: "asyncio.Future[_Outcome]") -> None:
@@ -220,6 +226,8 @@ class _Once(Generic[ResultT]):
         """There is nothing to take."""
 
     def write(self, tx: Transaction) -> None:
+        # It may look for what leases have added.
+        tx.write_events()
         self._result = self._operation(tx)
 
     def done(self) -> None:
@@ -245,26 +253,32 @@ class _Outcome:
         """Parts that the trouble kept from being written."""
 
 
-def _commit(connection: sqlite3.Connection, parts: Sequence[Part], time: Callable[[], float]) -> _Outcome:
+def _commit(
+    connection: sqlite3.Connection, parts: Sequence[Part], operations_count: int, time: Callable[[], float]
+) -> _Outcome:
     """Commit all parts in one transaction; where one of them is bad, each in its own."""
     outcome = _Outcome()
     try:
-        _commit_once(connection, parts, time, outcome)
+        _commit_once(connection, parts, operations_count, time, outcome)
     except StoreError as error:
         outcome.trouble, outcome.undone = error, parts
     except Exception as error:  # noqa: BLE001 - what one part raises is told to that part alone
         if len(parts) == 1:
             outcome.refused[parts[0]] = _explained(error)
         else:
-            _commit_each(connection, parts, time, outcome)
+            _commit_each(connection, parts, operations_count, time, outcome)
     return outcome
 
 
 def _commit_each(
-    connection: sqlite3.Connection, parts: Sequence[Part], time: Callable[[], float], outcome: _Outcome
+    connection: sqlite3.Connection,
+    parts: Sequence[Part],
+    operations_count: int,
+    time: Callable[[], float],
+    outcome: _Outcome,
 ) -> None:
     for index, part in enumerate(parts):
-        alone = _commit(connection, [part], time)
+        alone = _commit(connection, [part], operations_count, time)
         if alone.trouble is not None:
             outcome.trouble, outcome.undone = alone.trouble, parts[index:]
             return
@@ -273,18 +287,23 @@ def _commit_each(
 
 
 def _commit_once(
-    connection: sqlite3.Connection, parts: Sequence[Part], time: Callable[[], float], outcome: _Outcome
+    connection: sqlite3.Connection,
+    parts: Sequence[Part],
+    operations_count: int,
+    time: Callable[[], float],
+    outcome: _Outcome,
 ) -> None:
     began = time()
-    tx = Transaction(connection)
     refused: dict[Part, Exception] = {}
     try:
         connection.execute("BEGIN IMMEDIATE")
+        tx = Transaction(connection, operations_count)
         for part in parts:
             try:
                 part.write(tx)
             except AgentSDKError as error:
                 refused[part] = error
+        tx.write_events()
         connection.execute("COMMIT")
     except BaseException as error:
         if connection.in_transaction:
