@@ -3,7 +3,7 @@
     python3 bootstrap.py run "What is 17 * 23?"   install what is missing, then run the agent-sdk command
     python3 bootstrap.py <an agent-sdk command>   chat, version; later dev, server, ...
     python3 bootstrap.py test [pytest arguments]  lint, every test that needs no root, the coverage gate
-    python3 bootstrap.py test --all               the same with programs of Debian's; a skip is a failure
+    python3 bootstrap.py test --all               the same, the console's checks, Debian's programs; no skip
     python3 bootstrap.py lint                     rules, format, types, import contracts, sizes, locks
     python3 bootstrap.py format                   format the code and mend what can be mended
     python3 bootstrap.py setup                    install what a contributor needs, run nothing
@@ -21,6 +21,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,9 +48,15 @@ LOCK_OPTIONS = {
 
 # What `test --all` needs beyond the locks: programs, and the packages of Debian that hold them.
 DEBIAN_PROGRAMS = {"promtool": "prometheus"}
-# And packages of npm, as the locks in these folders say; Node.js itself is the machine's.
-NPM_FOLDERS = ("tests/interaction/eventsource",)
-NPM_INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+# A browser, whose package needs others: of those, what the machine lacks is unpacked with it, and started by this.
+BROWSER = "chromium"
+BROWSER_VARIABLE = "AGENT_SDK_TEST_CHROMIUM"  # tells tests where it is
+BROWSER_START = "scripts/chromium.sh"
+SIMULATE = ("apt-get", "install", "--simulate", "--no-install-recommends")
+# And packages of npm, as the locks in these folders say.
+NPM_FOLDERS = ("tests/interaction/eventsource", "ui")
+NPM = ("python", "scripts/npm.py")
+NPM_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 LINT_STEPS = (
     ("ruff", "check", "--quiet", "."),
@@ -64,9 +71,11 @@ FORMAT_STEPS = (
     ("ruff", "check", "--fix", "--quiet", "."),
     ("ruff", "format", "--quiet", "."),
 )
+CONSOLE_STEPS = ((*NPM, "ui", "run", "check"),)
 TEST_STEPS = (
     ("coverage", "erase"),
-    ("coverage", "run", "-m", "pytest", "-n", "2", "--dist", "loadfile"),
+    ("coverage", "run", "-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not e2e"),
+    ("coverage", "run", "-m", "pytest", "-m", "e2e"),  # a browser needs the machine for itself
     ("coverage", "combine", "--quiet"),
     ("coverage", "json", "--quiet"),
     ("python", "scripts/check_coverage.py"),
@@ -306,15 +315,19 @@ def install_with_pip(checkout: Checkout, level: str) -> None:
             )
 
 
-def run_quietly(command: Sequence[str], folder: Path | None = None) -> str:
-    """Run `command` in `folder` and keep its output to ourselves: the output if it failed, else an empty string."""
+def run_captured(command: Sequence[str], folder: Path | None = None) -> tuple[int, str]:
+    """Run `command` in `folder`; its exit code and output."""
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     done = subprocess.run(
         command, check=False, cwd=folder, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT
     )
-    if done.returncode == 0:
-        return ""
-    return done.stdout.decode(errors="replace").strip() or f"{command[0]} ended with {done.returncode}"
+    return done.returncode, done.stdout.decode(errors="replace").strip()
+
+
+def run_quietly(command: Sequence[str], folder: Path | None = None) -> str:
+    """Run `command` in `folder` and keep its output to ourselves: the output if it failed, else an empty string."""
+    code, said = run_captured(command, folder)
+    return "" if code == 0 else said or f"{command[0]} ended with {code}"
 
 
 def hand_over(command: list[str]) -> NoReturn:
@@ -346,13 +359,14 @@ def lint(checkout: Checkout) -> int:
 def test(checkout: Checkout, arguments: Sequence[str]) -> int:
     """Run everything that must pass, or with pytest arguments only what they name; the exit code."""
     ensure(checkout, "dev")
-    environment = dict(os.environ)
+    environment, wanted = dict(os.environ), [argument for argument in arguments if argument != "--all"]
+    steps = [("python", "-m", "pytest", *wanted)] if wanted else [*LINT_STEPS, *TEST_STEPS]
     if "--all" in arguments:
         unpack_debian_packages(checkout, DEBIAN_PROGRAMS)
+        environment.setdefault(BROWSER_VARIABLE, provide_browser(checkout))
         install_npm_packages(checkout, NPM_FOLDERS)
         environment["AGENT_SDK_REQUIRE"] = "all"
-    wanted = [argument for argument in arguments if argument != "--all"]
-    steps = [("python", "-m", "pytest", *wanted)] if wanted else [*LINT_STEPS, *TEST_STEPS]
+        steps = steps if wanted else [*LINT_STEPS, *CONSOLE_STEPS, *TEST_STEPS]
     return run_steps(checkout, steps, environment)
 
 
@@ -366,27 +380,60 @@ def unpack_debian_packages(checkout: Checkout, programs: Mapping[str, str]) -> N
         if shutil.which(program) or (folder / "usr" / "bin" / program).exists():
             continue
         say(f"unpacking {package} of Debian")
-        with tempfile.TemporaryDirectory(dir=checkout.venv) as name:
-            place = Path(name)
-            download(package, place)
-            (archive,) = place.glob("*.deb")
+        unpack(checkout, folder, [package])
+
+
+def unpack(checkout: Checkout, folder: Path, packages: Sequence[str]) -> None:
+    """Put what packages of Debian hold into `folder`, all of it or nothing."""
+    with tempfile.TemporaryDirectory(dir=checkout.venv) as name:
+        place = Path(name)
+        ask_apt(["apt-get", "download", "--quiet", *packages], place)
+        for archive in place.glob("*.deb"):
             failure = run_quietly(["dpkg", "-x", str(archive), str(place / "unpacked")])
             if failure:
                 raise Problem("dpkg could not unpack:\n" + failure, "Is the disk full?")
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.parent.mkdir(exist_ok=True)
-            (place / "unpacked").rename(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        (place / "unpacked").rename(folder)
 
 
-def download(package: str, folder: Path) -> None:
-    """Download a package of Debian into `folder`; asks for root only where apt knows nothing yet."""
-    get = ["apt-get", "download", "--quiet", package]
-    if not run_quietly(get, folder):
-        return
+def ask_apt(command: Sequence[str], folder: Path) -> str:
+    """Run a command of apt's in `folder`; its output. Asks for root only where apt knows nothing yet."""
+    code, said = run_captured(command, folder)
+    if code == 0:
+        return said
     update = ["apt-get", "update"] if shutil.which("sudo") is None else ["sudo", "apt-get", "update"]
-    failure = run_quietly(update) or run_quietly(get, folder)
+    failure = run_quietly(update)
+    code, said = run_captured(command, folder)
+    if code != 0:
+        raise Problem(f"apt-get could not {command[1]}:\n{failure or said}", "Be root, or leave out `--all`.")
+    return said
+
+
+def provide_browser(checkout: Checkout) -> str:
+    """Where a Chromium is that starts: the machine's, or Debian's, unpacked into `.venv` with what it needs."""
+    found = shutil.which(BROWSER)
+    if found is not None:
+        return found
+    folder = checkout.venv / "debian" / BROWSER
+    program = folder / "start"
+    if not os.access(program, os.X_OK):
+        say(f"unpacking {BROWSER} of Debian, and what it needs")
+        unpack(checkout, folder, lacking(checkout, BROWSER))
+        shutil.copy(checkout.root / BROWSER_START, program)  # what says that all is well comes last
+    failure = run_quietly([str(program), "--version"])
     if failure:
-        raise Problem("apt-get could not download:\n" + failure, "Be root, or leave out `--all`.")
+        raise Problem(
+            f"{BROWSER} does not start:\n{failure}", f"`apt-get install {BROWSER}`, or leave out `--all`."
+        )
+    return str(program)
+
+
+def lacking(checkout: Checkout, package: str) -> list[str]:
+    """The packages that apt would add to install `package`, itself among them."""
+    # Lines of `apt-get --simulate`: `Inst NAME (VERSION ...)`; one that would be upgraded has its version in between.
+    plan = ask_apt([*SIMULATE, package], checkout.root)
+    return re.findall(r"^Inst (\S+) \(", plan, re.MULTILINE)
 
 
 def install_npm_packages(checkout: Checkout, folders: Sequence[str]) -> None:
@@ -396,10 +443,8 @@ def install_npm_packages(checkout: Checkout, folders: Sequence[str]) -> None:
         wanted, stamp = _text(folder / "package-lock.json"), folder / "node_modules" / "installed"
         if _text(stamp) == wanted:
             continue
-        if shutil.which("npm") is None:
-            raise Problem("there is no npm.", "Install Node.js 20 or newer, or leave out `--all`.")
         say(f"installing the npm packages of {name}")
-        failure = run_quietly(NPM_INSTALL, folder)
+        failure = run_quietly([*python(checkout), *NPM[1:], name, *NPM_INSTALL], checkout.root)
         if failure:
             raise Problem("npm could not install:\n" + failure, "Does npm reach its registry?")
         stamp.write_text(wanted, encoding="utf-8")

@@ -46,7 +46,7 @@ _PATHS: Final = frozenset({"fs_roots", "retention.archive", "export.file"})
 _OF_FILES: Final = "agents"
 """What only a file can say: tables whose names are somebody's own."""
 _SHOWN_FOR_SECRET: Final = "***"  # noqa: S105 - it is none
-FOREIGN: Final = frozenset({"AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE"})
+FOREIGN: Final = frozenset({"AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE", "AGENT_SDK_TEST_CHROMIUM"})
 """Variables of the project's own scripts; no settings of a program."""
 
 
@@ -166,6 +166,8 @@ class Settings(BaseSettings):
     """The key that administers the default organisation."""
     allowed_hosts: Hosts = ()
     """Host names that the server answers to, beside those that it listens on."""
+    skip_ui: bool = False
+    """Whether a checkout's console is left as it is, built or not."""
     agent_modules: Names = ()
     """Agents of the server, as module:attribute."""
     agents: dict[str, AgentSettings] = {}

@@ -24,6 +24,7 @@ from agent_sdk.services.platform import Platform, ServerSettings
 from agent_sdk.services.retention import Retention, RetentionLoop
 from agent_sdk.services.runs import Runs
 from agent_sdk.services.sessions import Sessions
+from agent_sdk.services.tool_trials import ToolTrials
 from agent_sdk.settings import LoadedSettings, Settings, data_folder
 from agent_sdk.storage.migrate import SCHEME, current, store_file
 from agent_sdk.storage.sqlite.database import REVISION
@@ -170,6 +171,7 @@ def make_platform(loaded: LoadedSettings, *, key: str | None, worker: bool) -> P
         runs=Runs(store, catalog, services, make_admission(settings)),
         sessions=Sessions(store.sessions),
         approvals=Approvals(store.approvals),
+        tools=ToolTrials(catalog, services),
         keys=Keys(store.keys, clock=services.clock, ids=services.ids, bootstrap=key),
         metrics=metrics,
         retention=RetentionLoop(

@@ -23,6 +23,7 @@ from agent_sdk.cli import (
     run,
     runs,
     server,
+    ui,
     version,
 )
 from agent_sdk.contracts.errors import AgentSDKError
@@ -83,6 +84,7 @@ _add_group("runs", "List, show, follow and steer runs.", runs.COMMANDS)
 _add_group("keys", "Make and end API keys, on this machine's store.", keys.COMMANDS)
 _add_group("config", "Look at the settings.", config.COMMANDS)
 _add_group("db", "Look after the store's schema.", db.COMMANDS)
+_add_group("ui", "Look after the console's files.", ui.COMMANDS)
 
 
 def run_app() -> None:

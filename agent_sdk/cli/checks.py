@@ -24,6 +24,7 @@ DISK_FAIL_BYTES: Final = 100 * 1024**2
 CLOCK_BEHIND_MAX: Final = timedelta(minutes=1)
 PORT_ANSWER_MAX_S: Final = 2.0
 KEY_FILE_MODE: Final = 0o600
+DIGEST_SHOWN_CHARS: Final = 12
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9._-]+")
 _HEADER_SIZE_BYTES: Final = 100
 _MAGIC: Final = b"SQLite format 3\0"
@@ -273,6 +274,25 @@ def _agents(loaded: LoadedSettings) -> Finding:
     return Finding(name="agents", status="ok", evidence=", ".join(agent.name for agent in agents))
 
 
+def _console(loaded: LoadedSettings) -> Finding:
+    from agent_sdk.ui.build import COMMAND
+    from agent_sdk.ui.place import here
+    from agent_sdk.ui.state import recorded, state_of
+
+    place = here()
+    state = state_of(place)
+    if state == "built":
+        made_of = (recorded(place.static) or "unknown sources")[:DIGEST_SHOWN_CHARS]
+        return Finding(name="console", status="ok", evidence=f"built from {made_of}, {place.static}")
+    if loaded.values.skip_ui:
+        return Finding(name="console", status="ok", evidence=f"{state}, and skip_ui leaves it so")
+    if place.checkout is None:
+        fix = "pip install --force-reinstall --no-deps agent-sdk"
+        return Finding(name="console", status="warn", evidence="missing from the installed package", fix=fix)
+    evidence = f"{state}; the next start of a server from this checkout builds it"
+    return Finding(name="console", status="warn", evidence=evidence, fix=COMMAND)
+
+
 def _port(loaded: LoadedSettings) -> Finding:
     from agent_sdk.server.listen import address_of, listen
 
@@ -328,6 +348,7 @@ _OF_SETTINGS: Final[dict[str, Callable[[LoadedSettings], Finding]]] = {
     "server key": _key_file,
     "models": _models,
     "agents": _agents,
+    "console": _console,
     "port": _port,
     "clock": _clock,
 }

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -12,14 +11,15 @@ from typing import Annotated, Final
 import typer
 
 from agent_sdk.cli import exit_codes
-from agent_sdk.cli.server import PROGRAM, Agents, Host, Port, arguments
+from agent_sdk.cli.server import PROGRAM, Agents, Host, Port, arguments, build_console
 
 DRAIN_MAX_S: Final = 0.5
 """How long runs may take to reach the border of a step; the others go on from their journal after the restart."""
 END_MAX_S: Final = 5.0
 """How long the server may take to let go of its connections and its store after that."""
-OPEN_RETRY_S: Final = 0.1
-OPEN_TRIES_MAX_COUNT: Final = 100
+ANSWER_MAX_S: Final = 5.0
+"""How long a server that has just started may take to answer, before it is asked again."""
+SIGN_IN_CODES: Final = "/v1/sign-in-codes"
 PATHS_SHOWN_MAX_COUNT: Final = 3
 
 
@@ -29,7 +29,7 @@ def command(
     port: Port = None,
     agent: Agents = None,
     open_browser: Annotated[
-        bool, typer.Option("--open", help="Open the server's page in a browser.")
+        bool, typer.Option("--open", help="Open the console in a browser, signed in.")
     ] = False,
 ) -> None:
     """Serve, and start again when a file changes.
@@ -38,31 +38,35 @@ def command(
     """
     from agent_sdk.bootstrap.platform import check_reach
     from agent_sdk.cli.report import say
+    from agent_sdk.cli.runs_source import own_url
     from agent_sdk.cli.watch import Watch
-    from agent_sdk.server.listen import address_of, listen
+    from agent_sdk.server.listen import listen
     from agent_sdk.settings import load_settings
 
     settings = load_settings({"server.host": host, "server.port": port}).values
     # Taken and let go: what cannot work is said now, and the port stays the same from start to start.
     with listen(settings.server.host, settings.server.port) as bound:
         check_reach(settings, bound.getsockname()[0])
-        url = address_of(bound)
         free_port: int = bound.getsockname()[1]
-    watch, server = Watch(Path.cwd()), _Server(arguments(settings.server.host, free_port, agent))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
+    build_console()
+    url = own_url(load_settings({"server.host": host, "server.port": free_port}).values)
+    watch, server = Watch(Path.cwd()), _Server(arguments(settings.server.host, free_port, agent))
+    invitation = _Invitation(url, open_browser=open_browser)
     try:
         server.start()
         say(f"Reloads when a file below {Path.cwd()} changes; runs go on across that. Ctrl-C ends it.")
-        if open_browser:
-            _open(url)
         while True:
             if paths := watch.wait():
                 say(f"changed: {_short(paths)}")
                 server.stop()
                 server.start()
+                invitation.renew()
             elif server.has_just_ended():
                 say("The server has ended. It is started again with the next change.")
+            else:
+                invitation.offer()
     finally:
         # What is being ended cannot be hurried further.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -104,20 +108,58 @@ class _Server:
             process.wait()
 
 
-def _open(url: str) -> None:
-    """Open a page once it can be shown; one that cannot be is not waited for long."""
-    from agent_sdk.cli.client import Client
-    from agent_sdk.contracts.errors import AgentSDKError
+class _Invitation:
+    """Says after each start of the server how to sign in to its console: a code of an earlier one is good no more."""
 
-    client = Client(url, None)
-    for _ in range(OPEN_TRIES_MAX_COUNT):
-        try:
-            client.get("/health")
-        except AgentSDKError:
-            time.sleep(OPEN_RETRY_S)
-        else:
-            typer.launch(url)
+    def __init__(self, url: str, *, open_browser: bool) -> None:
+        self._url = url
+        self._opens = open_browser
+        self._is_due = True
+
+    def renew(self) -> None:
+        """The server was started anew."""
+        self._is_due = True
+
+    def offer(self) -> None:
+        """Say it, once, as soon as the server answers; the browser is opened after the first start only."""
+        from agent_sdk.cli.report import report, say
+        from agent_sdk.contracts.errors import AgentSDKError
+        from agent_sdk.ui.place import here
+
+        if not self._is_due:
             return
+        try:
+            address = self._sign_in() if here().is_built else self._plain()
+        except AgentSDKError as error:
+            if error.retryable:
+                return  # it is not up yet; the next look asks again
+            self._is_due = False
+            report(error)
+            return
+        self._is_due = False
+        if address != self._url:
+            say(f"sign in, once: {address}")
+        if self._opens:
+            self._opens = False
+            typer.launch(address)
+
+    def _sign_in(self) -> str:
+        """The console's address with a code that the server made for the key of this machine."""
+        from agent_sdk.cli.client import Client
+        from agent_sdk.cli.runs_source import key_for
+        from agent_sdk.settings import load_settings
+
+        # Read again, as the server did at its start.
+        key = key_for(self._url, load_settings().values)
+        made = Client(self._url, key, silence_max_s=ANSWER_MAX_S).post(SIGN_IN_CODES, {})
+        return f"{self._url}/#sign-in={made['code']}"
+
+    def _plain(self) -> str:
+        """The server's address, once it answers."""
+        from agent_sdk.cli.client import Client
+
+        Client(self._url, None, silence_max_s=ANSWER_MAX_S).get("/health")
+        return self._url
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

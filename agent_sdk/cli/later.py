@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 COMING: Final[Mapping[str, str | None]] = {
-    "ui": "0.3",
     "queue": "0.4",
     "schedules": "0.4",
     "worker": "0.4",

@@ -44,7 +44,33 @@ def command(
             "several processes over one store come with release 0.4",
             hint="Leave --workers out: one process works at 256 runs at a time (worker.slots).",
         )
+    build_console()
     become([*arguments(host, port, agent), *(["--no-worker"] if no_worker else [])])
+
+
+def build_console() -> None:
+    """In a checkout, build the console where it is missing or stale; without it the server works as well.
+
+    Raises:
+        ConfigError: A setting cannot be used.
+    """
+    from agent_sdk.ui.place import here
+
+    place = here()
+    if place.checkout is None:
+        return
+    from agent_sdk.cli.report import report, say
+    from agent_sdk.contracts.errors import ConsoleBuildFailed
+    from agent_sdk.settings import load_settings
+    from agent_sdk.ui.build import ensure
+
+    if load_settings().values.skip_ui:
+        return
+    try:
+        ensure(place, say)
+    except ConsoleBuildFailed as error:
+        report(error)
+        say("The server starts with the console from before." if place.is_built else "It starts without.")
 
 
 def arguments(host: str | None, port: int | None, agents: list[str] | None) -> list[str]:

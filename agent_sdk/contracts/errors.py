@@ -5,7 +5,8 @@
     │   ├── MissingKey               a provider was chosen and its key is not set
     │   ├── UnknownModel             no provider of that name
     │   ├── PluginNotFound
-    │   └── PluginBroken
+    │   ├── PluginBroken
+    │   └── ConsoleBuildFailed       the server goes on without its console, or with the one from before
     ├── DefinitionError              an agent, a tool or a schema is declared in a way that cannot work
     ├── InvalidInput                 what the caller passed cannot be used
     ├── GrammarError                 an event that may not stand where it stands
@@ -109,6 +110,13 @@ class PluginBroken(ConfigError):
 
     code = "ASDK-CFG-005"
     hint = "Update or remove the distribution that it comes from."
+
+
+class ConsoleBuildFailed(ConfigError):
+    """The console cannot be built."""
+
+    code = "ASDK-CFG-006"
+    hint = "Build it by hand to see why: agent-sdk ui build. AGENT_SDK_SKIP_UI=1 does without it."
 
 
 class DefinitionError(AgentSDKError):

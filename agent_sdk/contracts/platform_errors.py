@@ -3,15 +3,18 @@
 AgentSDKError
 ├── AccessError                  who asks may not, or is not known
 │   ├── Unauthenticated
+│   │   └── SignInRefused        a sign-in code that is not, or no longer, good
 │   ├── PermissionRefused
 │   └── HostRefused              a Host or Origin that is not this server's
 ├── NotFound                     there is no such thing in the caller's organisation
 ├── Conflict                     the thing is in a state that does not allow it
 │   ├── SessionBusy
+│   ├── ApprovalNeeded           a tool is to be tried that a human has to approve
 │   └── KeyInProgress            a request with the same Idempotency-Key is at work
 ├── IdempotencyMismatch          the same Idempotency-Key with another request
 ├── CursorExpired                what the cursor points at is past its retention
 ├── AdmissionRefused             too much is waiting; carries `retry_after_s`
+│   └── SignInThrottled          too many sign-in codes that were none
 ├── NondeterminismError          a run does not repeat what its journal says
 ├── LeaseLost                    another worker owns the run; signals a worker to stop
 └── StoreError                   the store does not answer; carries `retry_after_s`
@@ -35,6 +38,13 @@ class Unauthenticated(AccessError):
 
     code = "ASDK-ACC-002"
     hint = "Send `Authorization: Bearer <key>`; `agent-sdk keys create` makes one."
+
+
+class SignInRefused(Unauthenticated):
+    """The sign-in code was used before, has expired, or was never made by this server."""
+
+    code = "ASDK-ACC-005"
+    hint = "A code is good once, for ten minutes, until the server ends: take the newest one, or paste a key."
 
 
 class PermissionRefused(AccessError):
@@ -72,6 +82,13 @@ class SessionBusy(Conflict):
     hint = "Wait for it, or send on_busy = enqueue or interrupt."
 
 
+class ApprovalNeeded(Conflict):
+    """A human has to approve this call."""
+
+    code = "ASDK-RES-004"
+    hint = "Look at the arguments, and send `approve: true` where the call may run."
+
+
 class KeyInProgress(Conflict):
     """A request with this Idempotency-Key is still at work."""
 
@@ -101,6 +118,13 @@ class AdmissionRefused(AgentSDKError):
     retryable = True
     hint = "Repeat it after `Retry-After` seconds; nothing was begun."
     retry_after_s: float = 1.0
+
+
+class SignInThrottled(AdmissionRefused):
+    """Too many sign-in codes from there were refused."""
+
+    code = "ASDK-ADM-002"
+    hint = "Wait for `Retry-After` seconds, or paste a key."
 
 
 class NondeterminismError(AgentSDKError):

@@ -23,10 +23,20 @@ class IdempotencyKey:
     """Digest of the request's body."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQuery:
+    """Which sessions; every field that is set narrows."""
+
+    agent: str | None = None
+    """That a run in it was asked of."""
+    text: str | None = None
+    """Words that occur in its runs, each in one of them, as `RunQuery.text` finds runs; or its whole id."""
+
+
 class SessionRecords(Protocol):
     """Sessions of one scope."""
 
-    async def list(self, scope: Scope, page: PageRequest) -> Page[Session]:
+    async def list(self, scope: Scope, query: SessionQuery, page: PageRequest) -> Page[Session]:
         """Sessions, last used first."""
         ...
 

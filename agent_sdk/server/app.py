@@ -10,6 +10,8 @@ from agent_sdk.server.middleware import Front
 from agent_sdk.server.routes import ROUTERS
 from agent_sdk.server.sse import Streams
 from agent_sdk.services.platform import Platform
+from agent_sdk.services.sign_in import SignIn
+from agent_sdk.ui.place import NOWHERE, Place
 
 
 class Application:
@@ -26,8 +28,8 @@ class Application:
         await self._app(scope, receive, send)
 
 
-def create_app(platform: Platform) -> Application:
-    """What serves `platform`."""
+def create_app(platform: Platform, console: Place = NOWHERE) -> Application:
+    """What serves `platform`, and the console that lies in a place."""
     api = FastAPI(
         version=platform.version, redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -37,4 +39,6 @@ def create_app(platform: Platform) -> Application:
     handle_with_problems(api)
     streams = Streams(platform.metrics.open_streams)
     api.state.streams = streams
+    api.state.sign_in = SignIn(platform.keys, clock=platform.services.clock)
+    api.state.console = console
     return Application(LegacyPaths(Front(Direct(api), platform)), api, streams)

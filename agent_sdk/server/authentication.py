@@ -8,12 +8,22 @@ from agent_sdk.contracts.platform_errors import Unauthenticated
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.services.platform import Platform
 
-PUBLIC_PATHS: Final = frozenset({"/", "/docs", "/openapi.json", "/health", "/ready"})
-"""What anybody who reaches the server may read: whether it lives, and how to talk to it. No data of anybody."""
+SIGN_IN_PATH: Final = "/v1/sign-in"
+CONSOLE_PATH: Final = "/console"
+PUBLIC_PATHS: Final = frozenset(
+    {"/", CONSOLE_PATH, "/docs", "/openapi.json", "/health", "/ready", SIGN_IN_PATH}
+)
+"""What anybody who reaches the server may read: whether it lives, and how to talk to it. No data of anybody. To sign in
+takes a code instead of a key."""
 SECRET_LENGTH_MAX_CHARS: Final = 512
 
 SCOPE_KEY: Final = "agent_sdk.scope"
 PLATFORM_KEY: Final = "agent_sdk.platform"
+
+
+def is_public(path: str) -> bool:
+    """Whether a path needs no key: a public one, or a page or a file of the console."""
+    return path in PUBLIC_PATHS or path.startswith(f"{CONSOLE_PATH}/")
 
 
 def secret_in(authorization: bytes | None, api_key: bytes | None) -> str:

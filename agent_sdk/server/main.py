@@ -14,6 +14,7 @@ from agent_sdk.server.app import Application, create_app
 from agent_sdk.server.listen import address_of
 from agent_sdk.server.protocol import BoundedHttpProtocol
 from agent_sdk.services.platform import Platform
+from agent_sdk.ui.place import here
 
 BACKLOG_MAX_COUNT: Final = 4096
 """Connections that wait to be accepted; the kernel may allow fewer."""
@@ -99,7 +100,10 @@ async def serve(platform: Platform, bound: socket.socket) -> int:
     """
     await platform.start()
     try:
-        server = Server(create_app(platform), platform, lambda: _say(bound))
+        console = here()
+        server = Server(
+            create_app(platform, console), platform, lambda: _say(bound, has_console=console.is_built)
+        )
         await server.serve(sockets=[bound])
     finally:
         await platform.stop()
@@ -124,6 +128,7 @@ def _loop_factory() -> Callable[[], Any]:
     return uvloop.new_event_loop
 
 
-def _say(bound: socket.socket) -> None:
-    sys.stderr.write(f"agent-sdk serves on {address_of(bound)}\n")
+def _say(bound: socket.socket, *, has_console: bool) -> None:
+    url = address_of(bound)
+    sys.stderr.write(f"agent-sdk serves on {url}\n" + (f"its console: {url}/\n" if has_console else ""))
     sys.stderr.flush()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent_sdk.observability.logs import bound
-from agent_sdk.server.authentication import PLATFORM_KEY, PUBLIC_PATHS, SCOPE_KEY, secret_in
+from agent_sdk.server.authentication import PLATFORM_KEY, SCOPE_KEY, is_public, secret_in
 from agent_sdk.server.errors import REQUEST_ID_KEY, log_failure, problem
 from agent_sdk.server.hosts import Hosts
 from agent_sdk.server.sse import HEAD_KEY
@@ -76,7 +76,7 @@ class Front:
         server = scope.get("server") or ("", 0)
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         self._hosts.check(hosts, wanted.get(b"origin"), server[0])
-        if scope["path"] in PUBLIC_PATHS:
+        if is_public(scope["path"]):
             await self._app(scope, receive, answer)
             return
         secret = secret_in(wanted.get(b"authorization"), wanted.get(b"x-api-key"))

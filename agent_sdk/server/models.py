@@ -37,6 +37,15 @@ class DecisionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reason: Reason | None = None
 
 
+class InvokeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tool to try."""
+
+    args: Annotated[dict[str, Any], msgspec.Meta(description="Its arguments, as its schema has them.")]
+    approve: Annotated[bool, msgspec.Meta(description="Agrees to a call that a human has to approve.")] = (
+        False
+    )
+
+
 class KeyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key to make."""
 

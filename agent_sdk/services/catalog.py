@@ -11,10 +11,12 @@ from agent_sdk.contracts.codec import canonical, encode
 from agent_sdk.contracts.errors import ConfigError, DefinitionError
 from agent_sdk.contracts.platform_errors import NotFound
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.contracts.tool import Effects, ToolSpec
+from agent_sdk.contracts.tool import Effects
 from agent_sdk.ports.llm import ModelProfile, ModelResolver
+from agent_sdk.ports.tool import Tool
 from agent_sdk.presets import Preset
 from agent_sdk.runtime.definition import AgentDefinition
+from agent_sdk.runtime.subagent import AgentTool
 
 AnyAgent = AgentDefinition[Any, Any]
 
@@ -81,6 +83,8 @@ class ToolInfo:
     """Seconds; None means the runtime's default."""
     agents: tuple[str, ...] = ()
     """Names of the agents that have it."""
+    asks_agent: str | None = None
+    """Name of the agent that it asks; such a tool is tried by a run of an agent that has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,9 @@ class ModelInfo:
 
 @dataclass(slots=True)
 class _Gathered:
-    spec: ToolSpec
+    agent: AnyAgent
+    """The first that has it."""
+    tool: Tool
     agents: list[str] = field(default_factory=list[str])
 
 
@@ -164,6 +170,19 @@ class Catalog:
         scope.require("read")
         return self._tools
 
+    def tool(self, name: str) -> tuple[AnyAgent, Tool]:
+        """The tool of that name and an agent that has it; the first that is listed where there are several.
+
+        Raises:
+            NotFound: There is none; the hint has the nearest one.
+        """
+        found = self._held_tools.get(name)
+        if found is None:
+            close = get_close_matches(name, self._held_tools, n=1)
+            hint = f"Did you mean {close[0]}?" if close else "GET /v1/tools lists the tools of this server."
+            raise NotFound(f"there is no tool {name!r}", hint=hint)
+        return found
+
     def models(self, scope: Scope) -> Sequence[ModelInfo]:
         """The default model and those that agents name. Any other of the providers' can be named, too."""
         scope.require("read")
@@ -198,14 +217,21 @@ class Catalog:
         )
 
     @cached_property
-    def _tools(self) -> Sequence[ToolInfo]:
+    def _gathered(self) -> Sequence[_Gathered]:
         gathered: dict[bytes, _Gathered] = {}
         for agent in _reachable(offer.agent for offer in self._offers.values()):
             for tool in agent.tools:
-                same = gathered.setdefault(canonical(tool.spec), _Gathered(tool.spec))
+                same = gathered.setdefault(canonical(tool.spec), _Gathered(agent, tool))
                 same.agents.append(agent.name)
-        infos = [_tool_info(each.spec, each.agents) for each in gathered.values()]
-        return sorted(infos, key=lambda info: (info.name, info.version))
+        return sorted(gathered.values(), key=lambda each: (each.tool.spec.name, each.tool.spec.version))
+
+    @cached_property
+    def _tools(self) -> Sequence[ToolInfo]:
+        return [_tool_info(each.tool, each.agents) for each in self._gathered]
+
+    @cached_property
+    def _held_tools(self) -> dict[str, tuple[AnyAgent, Tool]]:
+        return {each.tool.spec.name: (each.agent, each.tool) for each in reversed(self._gathered)}
 
     def _model(self, model_id: str) -> ModelInfo:
         profile = self._profile(model_id)
@@ -258,7 +284,8 @@ def _reachable(agents: Iterator[AnyAgent]) -> Iterator[AnyAgent]:
             yield agent
 
 
-def _tool_info(spec: ToolSpec, agents: Sequence[str]) -> ToolInfo:
+def _tool_info(tool: Tool, agents: Sequence[str]) -> ToolInfo:
+    spec = tool.spec
     return ToolInfo(
         name=spec.name,
         version=spec.version,
@@ -270,6 +297,7 @@ def _tool_info(spec: ToolSpec, agents: Sequence[str]) -> ToolInfo:
         needs_approval=spec.needs_approval,
         timeout_s=spec.timeout_s,
         agents=tuple(sorted(set(agents))),
+        asks_agent=tool.agent.name if isinstance(tool, AgentTool) else None,
     )
 
 

@@ -12,6 +12,7 @@ from agent_sdk.services.keys import Keys
 from agent_sdk.services.retention import RetentionLoop
 from agent_sdk.services.runs import Runs
 from agent_sdk.services.sessions import Sessions
+from agent_sdk.services.tool_trials import ToolTrials
 
 DRAIN_MAX_S: Final = 20.0
 """How long runs may take to reach the border of a step when the process ends; the others go on elsewhere."""
@@ -69,6 +70,7 @@ class Platform:
     runs: Runs
     sessions: Sessions
     approvals: Approvals
+    tools: ToolTrials
     keys: Keys
     metrics: Metrics
     retention: RetentionLoop | None = None

@@ -4,7 +4,7 @@ from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.page import Page, PageRequest
 from agent_sdk.contracts.scope import Scope
 from agent_sdk.contracts.session import Session
-from agent_sdk.ports.records import SessionRecords
+from agent_sdk.ports.records import SessionQuery, SessionRecords
 
 
 class Sessions:
@@ -14,10 +14,10 @@ class Sessions:
         """Take where they are kept."""
         self._records = records
 
-    async def list(self, scope: Scope, page: PageRequest) -> Page[Session]:
+    async def list(self, scope: Scope, query: SessionQuery, page: PageRequest) -> Page[Session]:
         """Sessions, last used first."""
         scope.require("read")
-        return await self._records.list(scope, page)
+        return await self._records.list(scope, query, page)
 
     async def get(self, scope: Scope, session_id: str) -> Session:
         """One session."""

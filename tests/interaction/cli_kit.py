@@ -93,7 +93,7 @@ breaker = Agent(
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Nothing of the developer's own but what Python needs to be found and measured."""
+    """Nothing of the developer's own but what Python needs to be found and measured; no console is built."""
     kept = {
         name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "PYTHONDONTWRITE"))
     }
@@ -102,8 +102,10 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "TERM": "xterm-256color",
+        "AGENT_SDK_SKIP_UI": "1",
+        "AGENT_SDK_OFFLINE__TOKEN_DELAY_MS": "0",
     }
-    return {**kept, **base, "AGENT_SDK_OFFLINE__TOKEN_DELAY_MS": "0", **more}
+    return {**kept, **base, **more}
 
 
 def command(*arguments: str) -> list[str]:

@@ -37,6 +37,7 @@ from agent_sdk.services.keys import Keys
 from agent_sdk.services.platform import Platform, ServerSettings
 from agent_sdk.services.runs import Runs
 from agent_sdk.services.sessions import Sessions
+from agent_sdk.services.tool_trials import ToolTrials
 from agent_sdk.storage.migrate import upgrade
 from agent_sdk.storage.sqlite import SqliteStore
 
@@ -167,6 +168,7 @@ def compose(
         runs=Runs(store, catalog, services, admission),
         sessions=Sessions(store.sessions),
         approvals=Approvals(store.approvals),
+        tools=ToolTrials(catalog, services),
         keys=Keys(store.keys, clock=clock, ids=ids, bootstrap=KEY),
         metrics=Metrics(),
         settings=ServerSettings(allowed_hosts=allowed_hosts),

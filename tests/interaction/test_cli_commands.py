@@ -18,6 +18,7 @@ COMMANDS = (
     *(("keys",), *[("keys", each) for each in ("create", "list", "rotate", "revoke")]),
     *(("config",), ("config", "show")),
     *(("db",), ("db", "upgrade"), ("db", "check"), ("db", "current")),
+    *(("ui",), ("ui", "build")),
 )
 
 

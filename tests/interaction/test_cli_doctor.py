@@ -13,7 +13,7 @@ from tests.interaction.cli_program import server
 
 CHECKS = [
     *("python", "distribution", "settings", "store", "schema", "sqlite", "disk"),
-    *("server key", "models", "agents", "port", "clock"),
+    *("server key", "models", "agents", "console", "port", "clock"),
 ]
 
 

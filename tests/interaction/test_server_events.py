@@ -213,6 +213,22 @@ async def test_a_journal_comes_in_pages_too(tmp_path: Path) -> None:
         assert (await client.get(f"/v1/runs/{run_id}/events?after={last}")).json()["data"] == []
 
 
+async def test_pages_of_a_thousand_events_hold_the_bytes_of_the_stream(tmp_path: Path) -> None:
+    async with serving(tmp_path, AGENT, worker=False) as served, served.client() as client:
+        run_id, last = await _ended_run(served, client, 5000)
+        path = f"/v1/runs/{run_id}/events"
+        sent = [event.data.encode() for event in await read_stream(client, path, headers=STREAM)]
+        after = 0
+        while after < last:
+            page = await client.get(path, params={"after": after, "limit": 1000})
+            shown = sent[after : after + 1000]
+            after += len(shown)
+            following = b"null" if after == last else b'"%d"' % after
+            whole = b'{"data":[%b],"next_cursor":%b,"compacted":false}' % (b",".join(shown), following)
+            assert page.content == whole
+        problem(await client.get(path, params={"limit": 1001}), 422)
+
+
 async def test_a_server_that_goes_says_goodbye_and_the_stream_goes_on_elsewhere(tmp_path: Path) -> None:
     seen: list[int] = []
     async with AsyncExitStack() as stack:

@@ -16,6 +16,9 @@ from httpx_sse import aconnect_sse
 
 from agent_sdk.contracts.event_data import DATA_OF
 from agent_sdk.contracts.events import TERMINAL_TYPES
+from agent_sdk.ui import node
+from agent_sdk.ui.place import Checkout
+from tests.interaction.cli_kit import ROOT
 from tests.interaction.program_kit import begin, program, stage, stored
 from tests.interaction.server_kit import KEY, STREAM
 
@@ -27,7 +30,8 @@ Reader = Callable[[str, int], AsyncGenerator[Frame]]
 """Reads from a URL after a number, and ends when the reader does; closed early, it drops the connection."""
 
 EVENTSOURCE: Final = Path(__file__).parent / "eventsource"
-NODE: Final = shutil.which("node")
+_FOUND: Final = node.there(Checkout(root=ROOT))
+NODE: Final = None if _FOUND is None else shutil.which("node", path=_FOUND.folder)
 CURL: Final = shutil.which("curl")
 CUT: Final = {0, 7, 18, 52, 56}
 """How curl ends where nobody answers, or an answer breaks off. Source: https://curl.se/libcurl/c/libcurl-errors.html"""

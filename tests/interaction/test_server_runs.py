@@ -246,6 +246,20 @@ async def test_a_fork_goes_on_from_a_step(tmp_path: Path) -> None:
             problem(await client.post(f"/v1/runs/{run['id']}/fork", json=wrong), 422)
 
 
+async def test_a_prompt_is_edited_and_sent_again(tmp_path: Path) -> None:
+    async with serving(tmp_path, Agent("demo")) as served, served.client() as client:
+        await finished(client, (await post_run(client, "demo", "My name is Ada.", session_id="ses_1"))["id"])
+        run = await finished(client, (await post_run(client, "demo", "Goodbye!", session_id="ses_1"))["id"])
+        edited = [{"type": "text", "text": "What is my name?"}]
+        made = await client.post(f"/v1/runs/{run['id']}/fork", json={"after_seq": 1, "input": edited})
+        fork = await finished(client, made.json()["id"])
+        assert (fork["input"], fork["output"]) == (edited, "Your name is Ada.")
+        messages = (await client.get(f"/v1/sessions/{fork['session_id']}/messages")).json()["data"]
+        said = [each["parts"][0]["text"] for each in messages if each["role"] == "user"]
+        assert said == ["My name is Ada.", "What is my name?"]
+        assert (await client.get("/v1/sessions/ses_1")).json()["message_count"] == 4
+
+
 async def test_a_run_that_has_ended_replays(tmp_path: Path) -> None:
     async with serving(tmp_path, talker()) as served, served.client() as client:
         run = await finished(client, (await post_run(client, "talker"))["id"])

@@ -78,3 +78,33 @@ async def test_another_organisations_session_does_not_exist(tmp_path: Path) -> N
 async def test_a_page_that_cannot_be_is_refused(tmp_path: Path, query: dict[str, str]) -> None:
     async with serving(tmp_path) as served, served.client() as client:
         problem(await client.get("/v1/sessions", params=query), 422)
+
+
+async def test_a_row_of_the_list_says_what_a_session_is_about(tmp_path: Path) -> None:
+    async with serving(tmp_path, Agent("demo")) as served, served.client() as client:
+        await finished(client, (await post_run(client, "demo", "My name\nis Ada.", session_id="ses_1"))["id"])
+        run = await finished(client, (await post_run(client, "demo", "Thanks!", session_id="ses_1"))["id"])
+        [row] = (await client.get("/v1/sessions")).json()["data"]
+        assert (row["title"], row["run_count"], row["message_count"]) == ("My name is Ada.", 2, 4)
+        assert (row["last_run_id"], row["last_status"], row["agent"]) == (run["id"], "completed", "demo")
+        assert (await client.get("/v1/sessions/ses_1")).json() == row
+
+
+async def test_sessions_are_searched_and_filtered_by_agent(tmp_path: Path) -> None:
+    agents = [Agent("demo"), Agent("other")]
+    async with serving(tmp_path, *agents, worker=False) as served, served.client() as client:
+        await post_run(client, "demo", "about apples", session_id="first")
+        await post_run(client, "other", "about pears", session_id="second")
+
+        async def ids(**query: str) -> list[str]:
+            response = await client.get("/v1/sessions", params=query)
+            assert response.status_code == 200, response.text
+            return [session["id"] for session in response.json()["data"]]
+
+        assert await ids(q="about") == ["second", "first"]
+        assert await ids(q="APPLES") == await ids(q="first") == await ids(agent="demo") == ["first"]
+        assert await ids(q="apples", agent="other") == await ids(q="plums") == []
+        problem(await client.get("/v1/sessions", params={"q": "word " * 17}), 422)
+        async with served.client(await served.new_key(OTHER_ORG)) as stranger:
+            page = (await stranger.get("/v1/sessions", params={"q": "about"})).json()
+            assert page == {"data": [], "next_cursor": None}

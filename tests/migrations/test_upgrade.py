@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent_sdk.contracts.platform_errors import StoreCorrupt, StoreError
-from agent_sdk.storage.migrate import current, upgrade
+from agent_sdk.storage.migrate import SQL, current, upgrade
 from agent_sdk.storage.sqlite.database import REVISION
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +30,21 @@ def test_an_upgrade_makes_the_schema_that_this_version_reads(tmp_path: Path) -> 
     assert current(url(path)) == REVISION
     tables = {name for name, _ in schema(path)}
     assert {"runs", "events", "inputs", "approvals", "sessions", "messages", "api_keys"} <= tables
+
+
+def test_a_store_of_the_first_revision_is_upgraded_with_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    [first] = (SQL / "sqlite").glob("0001_*.sql")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(first.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO sessions VALUES ('org_1', 'ses_1', 'prj_1', 1, 1, NULL)")
+        connection.commit()
+    upgrade(url(path))
+    fresh = tmp_path / "fresh.db"
+    upgrade(url(fresh))
+    assert (current(url(path)), schema(path)) == (REVISION, schema(fresh))
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id FROM sessions").fetchall() == [("ses_1",)]
 
 
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing(tmp_path: Path) -> None:

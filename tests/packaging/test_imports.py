@@ -59,7 +59,10 @@ def tree(tmp_path: Path) -> Path:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """A wheel of this tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
+    without_console = {**os.environ, "AGENT_SDK_SKIP_UI": "1"}
+    built = run(
+        sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), env=without_console
+    )
     assert built.returncode == 0, built.stderr
     (path,) = folder.glob("*.whl")
     return zipfile.ZipFile(path)

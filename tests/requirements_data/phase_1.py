@@ -367,7 +367,12 @@ REQUIREMENTS = (
         id="1.3:served-at-root",
         source="plan 1.3 deliverable",
         behavior="The server answers / with the single-page console, whose shell holds no data.",
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/interaction/test_console_pages.py::test_every_page_is_the_shell_with_a_nonce_of_its_own",
+            "tests/interaction/test_console_pages.py::test_an_asset_is_kept_for_ever_and_is_packed_for_who_takes_it",
+            "tests/interaction/test_console_pages.py::test_no_way_leads_out_of_the_folder_or_into_the_api",
+            "tests/interaction/test_console_sign_in.py::test_making_a_code_takes_a_key",
+        ),
         covers=(
             "1.3 task: Prefer a single-page UI",
             "1.3 deliverable: Integrated UI route `/`",
@@ -381,7 +386,12 @@ REQUIREMENTS = (
             "The wheel carries the built bundle in agent_sdk/ui/static; a checkout builds it when it is "
             "missing or stale."
         ),
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/interaction/test_console_start.py::test_a_checkout_builds_its_console_before_it_serves",
+            "tests/packaging/test_console_wheel.py::test_a_wheel_holds_the_console_and_not_its_sources",
+            "tests/packaging/test_console_wheel.py::test_an_installed_wheel_serves_the_console_and_signs_in",
+            "tests/unit/ui/test_console_build.py::test_it_is_built_once_and_again_when_the_sources_have_changed",
+        ),
         covers=(
             "1.3 deliverable: `agent_sdk/ui` static bundle.",
             "1 backlog: Serve UI from server root",

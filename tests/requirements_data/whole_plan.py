@@ -42,7 +42,10 @@ REQUIREMENTS = (
             "One installation, one process and one file are enough for server, console, durable runs and "
             "streams."
         ),
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/docs/test_readme_story.py::test_the_stream_of_a_run_goes_on_after_its_server_was_killed",
+            "tests/packaging/test_console_wheel.py::test_an_installed_wheel_serves_the_console_and_signs_in",
+        ),
         covers=(
             "principle: Build a minimal, local-first",
             "principle: Minimize external infra",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.interaction.program_kit import begin, program, stage
 from tests.interaction.server_kit import problem
-from tests.security.test_server_tenancy import BODIES, MAKING, ROUTES
+from tests.security.test_server_tenancy import BODIES, MAKING, ROUTES, SIGNING, TRIAL
 
 pytestmark = pytest.mark.socket
 
@@ -49,7 +49,7 @@ def test_the_cases_are_every_route_of_the_document() -> None:
     described = {(name.upper(), path) for path, item in paths.items() for name in item if name in METHODS}
     assert described
     assert described <= set(ROUTES)
-    assert set(POSTS) == BODIES.keys() | MAKING.keys()
+    assert set(POSTS) == BODIES.keys() | MAKING.keys() | SIGNING.keys() | {TRIAL[1]}
 
 
 async def _ids(client: httpx.AsyncClient) -> dict[str, str]:
@@ -60,7 +60,7 @@ async def _ids(client: httpx.AsyncClient) -> dict[str, str]:
     assert waited.json()["status"] == "paused"
     [approval] = (await client.get("/v1/approvals")).json()["data"]
     key = (await client.post("/v1/keys", json={"name": "one"})).json()["key"]
-    return {"run_id": run_id, "approval_id": approval["id"], "key_id": key["id"]}
+    return {"run_id": run_id, "approval_id": approval["id"], "key_id": key["id"], "name": "deploy"}
 
 
 async def _state(client: httpx.AsyncClient) -> list[bytes]:

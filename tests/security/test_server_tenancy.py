@@ -44,10 +44,23 @@ ROUTES: Final = sorted(
         *((method, path) for method, path, _ in LEGACY),
     }
 )
-WITH_ID: Final = [route for route in ROUTES if "{" in route[1]]
+TRIAL: Final = ("POST", "/v1/tools/{name}/invoke")
+"""Tools are the server's, and the same for every organisation."""
+SHELL: Final = ("GET", "/console/{path:path}")
+"""The console's files, which hold nothing of anybody."""
+SIGNING: Final[dict[str, Any]] = {
+    "/v1/sign-in-codes": {},
+    "/v1/sign-in": {"code": "nobody's"},
+    "/v1/sign-out": {},
+}
+WITH_ID: Final = [route for route in ROUTES if "{" in route[1] and route not in {TRIAL, SHELL}]
 FEED: Final = ("GET", "/v1/feed")
 LISTS: Final = [route for route in ROUTES if "{" not in route[1] and route[0] == "GET" and route != FEED]
-OTHERS: Final = [route for route in ROUTES if route not in {*WITH_ID, *LISTS, FEED}]
+OTHERS: Final = [
+    route
+    for route in ROUTES
+    if route not in {*WITH_ID, *LISTS, FEED, TRIAL, SHELL} and route[1] not in SIGNING
+]
 
 BODIES: Final[dict[str, Any]] = {
     "/v1/runs/{run_id}/cancel": {},
@@ -188,3 +201,39 @@ async def test_what_is_made_is_made_in_ones_own_organisation(tmp_path: Path, met
                 assert len(await _state(ours, world)) == len(before)
             messages = (await theirs.get(f"/v1/sessions/{SESSION}/messages")).text
             assert WORD not in messages
+
+
+async def test_a_trial_of_a_tool_is_nobody_elses(tmp_path: Path) -> None:
+    async with serving(tmp_path, deployer()) as served:
+        ours, theirs = await _clients(served)
+        async with ours, theirs:
+            for client, word in ((ours, WORD), (theirs, "quince")):
+                body = {"args": {"name": word}, "approve": True}
+                headers = {"Idempotency-Key": "k"}
+                said = await client.post("/v1/tools/deploy/invoke", json=body, headers=headers)
+                assert (said.status_code, said.json()["result"]) == (200, word)
+                assert "idempotency-replayed" not in said.headers
+
+
+async def test_a_code_signs_in_to_its_makers_organisation_and_signing_out_ends_nobody_elses_key(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path, talker(), deployer()) as served:
+        ours, theirs = await _clients(served)
+        async with ours, theirs:
+            world = await _world(served, ours)
+            signed_in: list[str] = []
+            for client in (ours, theirs):
+                # The same key of another principal is another key.
+                made = await client.post("/v1/sign-in-codes", json={}, headers={"Idempotency-Key": "k"})
+                assert "idempotency-replayed" not in made.headers
+                # Whoever shows a code acts for its maker, and not for the key that is shown beside it.
+                answer = await ours.post("/v1/sign-in", json={"code": made.json()["code"]})
+                signed_in.append(answer.json()["key"])
+            async with served.client(signed_in[0]) as own, served.client(signed_in[1]) as foreign:
+                path = world.path("/v1/runs/{run_id}")
+                assert (await own.get(path)).status_code == 200
+                problem(await foreign.get(path), 404)
+                assert (await foreign.post("/v1/sign-out", json={})).status_code == 204
+                problem(await foreign.get("/v1/runs"), 401)
+                assert (await own.get(path)).status_code == 200

@@ -16,7 +16,7 @@ from agent_sdk.contracts.page import Page, PageRequest
 from agent_sdk.contracts.platform_errors import Conflict, NotFound
 from agent_sdk.contracts.run import Run
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.ports.records import IdempotencyKey, PruneReport, RetentionPolicy
+from agent_sdk.ports.records import IdempotencyKey, PruneReport, RetentionPolicy, SessionQuery
 from agent_sdk.ports.store import EventPage, PendingInput, RunQuery, Store
 from agent_sdk.testing.conformance.records_kit import ALL, DAY_S, FOREIGN, MINE, NO_LIMIT, Bench
 from agent_sdk.testing.fakes import START, FakeClock
@@ -108,7 +108,7 @@ CASES: Final[Mapping[str, Case]] = {
     "runs.events": lambda store, scope, world: store.runs.events(scope, world.ended.id, after=0, limit=9),
     "runs.follow": lambda store, scope, world: store.runs.follow(scope, world.ended.id, after=0),
     "runs.feed": lambda store, scope, world: store.runs.feed(scope, after=0, timeout_s=0),
-    "sessions.list": lambda store, scope, world: store.sessions.list(scope, ALL),
+    "sessions.list": lambda store, scope, world: store.sessions.list(scope, SessionQuery(), ALL),
     "sessions.get": lambda store, scope, world: store.sessions.get(scope, world.paused.session_id),
     "sessions.messages": lambda store, scope, world: store.sessions.messages(scope, SESSION, ALL),
     "sessions.erase": lambda store, scope, world: store.sessions.erase(scope, SESSION),
@@ -170,7 +170,7 @@ async def seen_by_me(store: Store, world: World) -> list[Any]:
     return [
         runs,
         journals,
-        (await store.sessions.list(MINE, ALL)).data,
+        (await store.sessions.list(MINE, SessionQuery(), ALL)).data,
         (await store.sessions.messages(MINE, SESSION, PageRequest(limit=1000))).data,
         (await store.approvals.list(MINE, pending=False, page=ALL)).data,
         (await store.keys.list(MINE, ALL)).data,

@@ -186,7 +186,7 @@ def test_a_known_table_may_be_empty(tmp_path: Path) -> None:
     assert load_settings().sources == {}
 
 
-@pytest.mark.parametrize("name", ["AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE"])
+@pytest.mark.parametrize("name", ["AGENT_SDK_INSTALLER", "AGENT_SDK_REQUIRE", "AGENT_SDK_TEST_CHROMIUM"])
 def test_variables_of_the_projects_own_scripts_are_left_alone(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

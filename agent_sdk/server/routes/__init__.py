@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from agent_sdk.server.routes import (
     agents,
     approvals,
+    console,
     events,
     feed,
     health,
@@ -15,6 +16,8 @@ from agent_sdk.server.routes import (
     meta,
     runs,
     sessions,
+    sign_in,
+    tools,
 )
 
 ROUTERS: Final[list[APIRouter]] = [
@@ -25,8 +28,11 @@ ROUTERS: Final[list[APIRouter]] = [
     sessions.router,
     feed.router,
     agents.router,
+    tools.router,
     meta.router,
     keys.router,
     health.router,
+    sign_in.router,
     home.router,
+    console.router,
 ]

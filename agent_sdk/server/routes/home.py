@@ -1,4 +1,4 @@
-"""`/`, `/docs` and `/openapi.json`: for whoever meets the server for the first time.
+"""`/docs` and `/openapi.json`, and the look of a page without scripts: for whoever meets the server for the first time.
 
 No data of anybody, no script, and nothing from another host.
 """
@@ -32,29 +32,14 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 TAGS: Final = ("meta",)
-_HOME: Final = """
-<h1>agent-sdk</h1>
-<p>This server runs agents whose runs cannot be lost. It speaks HTTP, and a console comes later.</p>
-<ul>
-<li><a href="/docs">/docs</a>: the routes</li>
-<li><a href="/openapi.json">/openapi.json</a>: their description for programs</li>
-<li><a href="/ready">/ready</a>: whether the server can work</li>
-</ul>
-<p>Everything else needs a key: <code>Authorization: Bearer asdk_…</code></p>
-"""
 
 router = APIRouter()
-
-
-async def home(request: Request) -> Response:  # noqa: ARG001 - every endpoint is given its request
-    """A page that says where to go on."""
-    return _page(TITLE, _HOME)
 
 
 async def docs(request: Request) -> Response:
     """The routes, for people."""
     described = decode(await _described(request))
-    return _page(f"{TITLE}: routes", "".join(_listing(described)))
+    return page(f"{TITLE}: routes", "".join(_listing(described)))
 
 
 async def openapi(request: Request) -> Response:
@@ -88,7 +73,8 @@ def _listing(described: Mapping[str, Any]) -> Iterator[str]:
         yield f"<h2>{escape(tag)}</h2><table>{''.join(rows)}</table>"
 
 
-def _page(title: str, body: str) -> Response:
+def page(title: str, body: str) -> Response:
+    """A page of plain HTML: a title as text, and a body that is markup."""
     text = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>{body}</body></html>'
@@ -96,6 +82,5 @@ def _page(title: str, body: str) -> Response:
     return HTMLResponse(text, headers=_HEADERS)
 
 
-raw_route(router, "GET", "/", home, responses=text_answer("text/html"), tags=TAGS)
 raw_route(router, "GET", "/docs", docs, responses=text_answer("text/html"), tags=TAGS)
 raw_route(router, "GET", "/openapi.json", openapi, responses=answers({"type": "object"}), tags=TAGS)

@@ -29,6 +29,7 @@ FEATURES: Final = (
     "replay",
     "search",
     "sessions",
+    "tools.invoke",
     "wait",
 )
 

@@ -19,7 +19,7 @@ from agent_sdk.ports.store import Durability
 
 ResultT = TypeVar("ResultT")
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """Of the schema that this version reads and writes."""
 STATEMENTS_CACHED_COUNT: Final = 256
 BUSY_ON_LOOP_MS: Final = 20

@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-from agent_sdk.contracts.codec import encode
-from agent_sdk.contracts.errors import InvalidInput
 from agent_sdk.contracts.page import Page, PageRequest
 from agent_sdk.contracts.platform_errors import Conflict, NotFound
 from agent_sdk.contracts.run import Run
@@ -17,9 +15,8 @@ from agent_sdk.storage.sqlite.database import Database, explained
 from agent_sdk.storage.sqlite.erasure import erase_runs, transaction
 from agent_sdk.storage.sqlite.pages import LAST, ON_LOOP_MAX_COUNT, ByNumber, page_of, place_of
 from agent_sdk.storage.sqlite.records import RUN_COLUMNS, Row, run_from_row
+from agent_sdk.storage.sqlite.search import HAS_WORD, word_values, words_of
 
-SEARCH_LENGTH_MAX_CHARS: Final = 1000
-SEARCH_WORDS_MAX_COUNT: Final = 16
 FEED_MAX_COUNT: Final = 256
 """Changes that come at once; the rest comes with the next call."""
 
@@ -29,11 +26,7 @@ _COLUMN_OF: Final = {
     "agent": "agent",
     "parent_run_id": "parent_id",
 }
-_WORD: Final = """
-    AND (id = ? OR session_id = ? OR CAST(input AS TEXT) LIKE ? ESCAPE '!'
-    OR CAST(output AS TEXT) LIKE ? ESCAPE '!' OR CAST(tags AS TEXT) LIKE ? ESCAPE '!')
-"""
-_LIST: Final = f"SELECT {RUN_COLUMNS}, number FROM runs WHERE org_id = ? AND number < ?"
+_LIST: Final = f"SELECT {RUN_COLUMNS}, number FROM runs INDEXED BY {{}} WHERE org_id = ? AND number < ?"
 _CHANGES: Final = f"""
     SELECT {RUN_COLUMNS}, change_seq FROM runs WHERE org_id = ? AND change_seq > ? ORDER BY change_seq LIMIT ?
 """
@@ -60,10 +53,7 @@ class RunQueries:
 
     async def list(self, scope: Scope, query: RunQuery, page: PageRequest) -> Page[Run]:
         """Runs, newest first."""
-        (before,) = place_of(page, ByNumber, (LAST,))
-        narrowed, values = _narrowed(query)
-        sql = f"{_LIST}{narrowed} ORDER BY number DESC LIMIT ?"
-        values = (scope.org_id, before, *values, page.limit + 1)
+        sql, values = list_statement(scope, query, page)
 
         def read(connection: sqlite3.Connection) -> Page[Run]:
             rows = connection.execute(sql, values).fetchall()
@@ -124,30 +114,24 @@ class RunQueries:
             self._waiting.discard(waiting)
 
 
-def _narrowed(query: RunQuery) -> tuple[str, tuple[Any, ...]]:
-    """The conditions of a query in SQL, and their values."""
+def list_statement(scope: Scope, query: RunQuery, page: PageRequest) -> tuple[str, tuple[Any, ...]]:
+    """What reads a page of runs, and one more: SQL, and its values.
+
+    Raises:
+        InvalidInput: The page cannot be, or the search is too long.
+    """
+    (before,) = place_of(page, ByNumber, (LAST,))
     asked = {column: getattr(query, name) for name, column in _COLUMN_OF.items()}
     asked = {column: value for column, value in asked.items() if value is not None}
-    words = _words(query.text or "")
-    values = [*asked.values()]
-    for word in words:
-        values += [word, word, *[_pattern(word)] * 3]
-    return "".join([f" AND {column} = ?" for column in asked]) + _WORD * len(words), tuple(values)
+    words = words_of(query.text or "")
+    narrowed = [f" AND {column} = ?" for column in asked] + [f" AND {HAS_WORD}"] * len(words)
+    values = [*asked.values(), *[value for word in words for value in word_values(word)]]
+    sql = f"{_LIST.format(_index_of(query))}{''.join(narrowed)} ORDER BY number DESC LIMIT ?"
+    return sql, (scope.org_id, before, *values, page.limit + 1)
 
 
-def _words(text: str) -> list[str]:
-    words = text.split()
-    if len(text) > SEARCH_LENGTH_MAX_CHARS or len(words) > SEARCH_WORDS_MAX_COUNT:
-        raise InvalidInput(
-            "the search is too long",
-            hint=f"Search for at most {SEARCH_WORDS_MAX_COUNT} words, {SEARCH_LENGTH_MAX_CHARS} characters in all.",
-        )
-    return words
-
-
-def _pattern(word: str) -> str:
-    """A word as it stands inside JSON text, for LIKE; every character stands for itself."""
-    inside = encode(word).decode()[1:-1]
-    for special in "!%_":
-        inside = inside.replace(special, f"!{special}")
-    return f"%{inside}%"
+def _index_of(query: RunQuery) -> str:
+    """The index that finds the fewest runs, in the order of the list: without statistics, SQLite guesses."""
+    if query.parent_run_id is not None:
+        return "runs_of_parent"
+    return "runs_of_org" if query.session_id is None else "runs_of_session"

@@ -10,22 +10,30 @@ from agent_sdk.contracts.messages import Message
 from agent_sdk.contracts.page import Page, PageRequest
 from agent_sdk.contracts.platform_errors import Conflict, NotFound
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.contracts.session import Session
+from agent_sdk.contracts.session import TITLE_LENGTH_MAX_CHARS, Session
+from agent_sdk.ports.records import SessionQuery
 from agent_sdk.storage.sqlite.database import Database, explained
 from agent_sdk.storage.sqlite.erasure import delete_session, erase_runs, transaction
 from agent_sdk.storage.sqlite.pages import LAST, ON_LOOP_MAX_COUNT, Number, page_of, place_of
 from agent_sdk.storage.sqlite.records import Row, from_micros, maybe_json
+from agent_sdk.storage.sqlite.search import HAS_WORD, word_values, words_of
 
-SESSION_COLUMNS: Final = """
+_OF_SESSION: Final = "FROM runs WHERE org_id = sessions.org_id AND session_id = sessions.id"
+_ROOTS: Final = f"{_OF_SESSION} AND depth = 0"
+_NEWEST: Final = f"{_ROOTS} ORDER BY number DESC LIMIT 1"
+SESSION_COLUMNS: Final = f"""
     id, created_at, updated_at, metadata,
-    (SELECT count(*) FROM messages WHERE org_id = sessions.org_id AND session_id = sessions.id)
+    (SELECT count(*) FROM messages WHERE org_id = sessions.org_id AND session_id = sessions.id),
+    (SELECT input {_ROOTS} ORDER BY number LIMIT 1),
+    (SELECT count(*) {_ROOTS}),
+    (SELECT id {_NEWEST}), (SELECT status {_NEWEST}), (SELECT agent {_NEWEST})
 """
 """What `session_from_row` reads."""
 _ONE: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE org_id = ? AND id = ?"
-_PAGE: Final = f"""
-    SELECT {SESSION_COLUMNS} FROM sessions WHERE org_id = ? AND (updated_at, id) < (?, ?)
-    ORDER BY updated_at DESC, id DESC LIMIT ?
-"""
+_PAGE: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE org_id = ? AND (updated_at, id) < (?, ?)"
+_LAST_USED_FIRST: Final = " ORDER BY updated_at DESC, id DESC LIMIT ?"
+_HAS_AGENT: Final = f" AND EXISTS (SELECT 1 {_ROOTS} AND agent = ?)"
+_HAS_WORD: Final = f" AND (id = ? OR EXISTS (SELECT 1 {_OF_SESSION} AND {HAS_WORD}))"
 _MESSAGES: Final = """
     SELECT data, run_number, position FROM messages
     WHERE org_id = ? AND session_id = ? AND (run_number, position) > (?, ?) ORDER BY run_number, position LIMIT ?
@@ -43,13 +51,16 @@ class Sessions:
         """Over an open database."""
         self._database = database
 
-    async def list(self, scope: Scope, page: PageRequest) -> Page[Session]:
+    async def list(self, scope: Scope, query: SessionQuery, page: PageRequest) -> Page[Session]:
         """Sessions, last used first."""
-        place = place_of(page, ByUse, (LAST, ""))
-        values = (scope.org_id, *place, page.limit + 1)
-        # On a thread, for the messages of each are counted.
-        rows = await self._database.in_thread(lambda connection: connection.execute(_PAGE, values).fetchall())
-        return page_of(rows, page, session_from_row, lambda row: (row[2], row[0]))
+        sql, values = list_statement(scope, query, page)
+
+        def read(connection: sqlite3.Connection) -> Page[Session]:
+            rows = connection.execute(sql, values).fetchall()
+            return page_of(rows, page, session_from_row, lambda row: (row[2], row[0]))
+
+        # On a thread, for the messages and runs of each are counted.
+        return await self._database.in_thread(read)
 
     async def get(self, scope: Scope, session_id: str) -> Session:
         """One session."""
@@ -97,6 +108,21 @@ class Sessions:
             return self._database.reader.execute(sql, values).fetchall()
 
 
+def list_statement(scope: Scope, query: SessionQuery, page: PageRequest) -> tuple[str, tuple[Any, ...]]:
+    """What reads a page of sessions, and one more: SQL, and its values.
+
+    Raises:
+        InvalidInput: The page cannot be, or the search is too long.
+    """
+    place = place_of(page, ByUse, (LAST, ""))
+    words = words_of(query.text or "")
+    narrowed = _HAS_WORD * len(words)
+    values = [value for word in words for value in (word, *word_values(word))]
+    if query.agent is not None:
+        narrowed, values = _HAS_AGENT + narrowed, [query.agent, *values]
+    return f"{_PAGE}{narrowed}{_LAST_USED_FIRST}", (scope.org_id, *place, *values, page.limit + 1)
+
+
 def session_from_row(row: Row) -> Session:
     """A session, from `SESSION_COLUMNS`."""
     return Session(
@@ -105,7 +131,21 @@ def session_from_row(row: Row) -> Session:
         updated_at=from_micros(row[2]),
         metadata=maybe_json(row[3]) or {},
         message_count=row[4],
+        title=_title(maybe_json(row[5])),
+        run_count=row[6],
+        last_run_id=row[7],
+        last_status=row[8],
+        agent=row[9],
     )
+
+
+def _title(asked: Any) -> str | None:
+    """The beginning of the first words of an input, in one line."""
+    parts = [asked] if isinstance(asked, str) else asked or ()
+    texts = [part if isinstance(part, str) else part.get("text") for part in parts]
+    words = next((text for text in texts if text and text.strip()), "")
+    line = " ".join(words[: 2 * TITLE_LENGTH_MAX_CHARS].split())
+    return line[:TITLE_LENGTH_MAX_CHARS] or None
 
 
 def _message(row: Row) -> Message:

@@ -20,12 +20,14 @@ from agent_sdk.contracts.platform_errors import (
 )
 from agent_sdk.contracts.run import Run
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.ports.records import IdempotencyKey
+from agent_sdk.contracts.session import TITLE_LENGTH_MAX_CHARS
+from agent_sdk.ports.records import IdempotencyKey, SessionQuery
 from agent_sdk.ports.store import RunQuery, Store
 from agent_sdk.testing.conformance.records_kit import ALL, FOREIGN, MINE, NO_LIMIT, Bench, end, newest, paged
 from agent_sdk.testing.fakes import START, FakeClock
 
 ANY = RunQuery()
+EVERY = SessionQuery()
 SOON_S = 30.0
 
 
@@ -147,7 +149,7 @@ async def test_an_invalid_cursor_is_refused_with_a_hint(store: Store, cursor: st
     page = PageRequest(cursor=cursor)
     reads: Sequence[Callable[[], Awaitable[Any]]] = (
         lambda: store.runs.list(MINE, ANY, page),
-        lambda: store.sessions.list(MINE, page),
+        lambda: store.sessions.list(MINE, EVERY, page),
         lambda: store.approvals.list(MINE, pending=False, page=page),
         lambda: store.keys.list(MINE, page),
     )
@@ -259,7 +261,7 @@ async def test_sessions_are_listed_last_used_first(store: Store, bench: Bench, c
     for name in ("old", "middle", "new", "old"):
         await bench.ended(session=name)
         clock.advance(1)
-    pages = await paged(lambda page: store.sessions.list(MINE, page), 2)
+    pages = await paged(lambda page: store.sessions.list(MINE, EVERY, page), 2)
     assert [[session.id for session in page] for page in pages] == [["old", "new"], ["middle"]]
     assert pages[0][0] == await store.sessions.get(MINE, "old")
     assert pages[0][0].created_at == START
@@ -270,7 +272,7 @@ async def test_sessions_used_in_the_same_moment_come_once_each(store: Store, ben
     names = [f"s{number}" for number in range(5)]
     for name in names:
         await bench.ended(session=name)
-    pages = await paged(lambda page: store.sessions.list(MINE, page), 2)
+    pages = await paged(lambda page: store.sessions.list(MINE, EVERY, page), 2)
     assert sorted(session.id for page in pages for session in page) == names
 
 
@@ -302,7 +304,7 @@ async def test_an_erased_session_takes_its_runs_along(store: Store, bench: Bench
     with pytest.raises(NotFound):
         await store.runs.get(MINE, run.id)
     assert await listed(store, ANY) == [kept.id]
-    assert [session.id for session in (await store.sessions.list(MINE, ALL)).data] == ["t"]
+    assert [session.id for session in (await store.sessions.list(MINE, EVERY, ALL)).data] == ["t"]
     await bench.queued(session="s")
     assert (await store.sessions.get(MINE, "s")).message_count == 0
 
@@ -314,3 +316,100 @@ async def test_a_session_with_a_run_that_has_not_ended_is_not_erased(store: Stor
         await store.sessions.erase(MINE, "s")
     assert (await store.sessions.get(MINE, "s")).message_count == 1
     assert await store.runs.get(MINE, done.id) == done
+
+
+async def test_a_session_is_described_by_its_runs(store: Store, bench: Bench) -> None:
+    await bench.ended(session="s", asked="  Refund\norder 7 ", agent="first")
+    await bench.queued(session="s", asked="more", agent="second")
+    newest_run = (await bench.queued(session="s", asked="yet more", agent="third")).run
+    session = await store.sessions.get(MINE, "s")
+    assert (session.title, session.run_count) == ("Refund order 7", 3)
+    assert (session.last_run_id, session.last_status, session.agent) == (newest_run.id, "queued", "third")
+    assert (await store.sessions.list(MINE, EVERY, ALL)).data == [session]
+
+
+async def test_a_subagents_run_describes_no_session(store: Store, bench: Bench) -> None:
+    work = await bench.begun(session="s", agent="parent")
+    bench.child(work)
+    await work.journal.committed()
+    session = await store.sessions.get(MINE, "s")
+    assert (session.run_count, session.last_run_id, session.agent) == (1, work.run.id, "parent")
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        (
+            [{"type": "image", "url": "https://example.com/x"}, {"type": "text", "text": "What is it?"}],
+            "What is it?",
+        ),
+        ([{"type": "image", "url": "https://example.com/x"}], None),
+        ("x" * 1000, "x" * TITLE_LENGTH_MAX_CHARS),
+    ],
+    ids=["parts", "no words", "long"],
+)
+async def test_a_sessions_title_is_the_beginning_of_its_first_words(
+    store: Store, bench: Bench, asked: Any, title: str | None
+) -> None:
+    await bench.queued(session="s", asked=asked)
+    assert (await store.sessions.get(MINE, "s")).title == title
+
+
+async def test_a_session_whose_runs_are_erased_is_still_found(store: Store, bench: Bench) -> None:
+    await store.runs.erase(MINE, (await bench.ended(session="s")).id)
+    session = await store.sessions.get(MINE, "s")
+    assert (session.title, session.run_count, session.last_run_id) == (None, 0, None)
+    assert await sessions_found(store, SessionQuery(text="s")) == ["s"]
+
+
+async def test_sessions_are_found_by_agent_and_by_words_of_their_runs(
+    store: Store, bench: Bench, clock: FakeClock
+) -> None:
+    await bench.ended(session="orders", asked="Refund order seven", agent="a")
+    clock.advance(1)
+    await bench.ended(session="orders", asked="hm", output={"answer": "it is closed"}, agent="b")
+    clock.advance(1)
+    await bench.ended(session="hello", asked="hello", tags=("urgent",), agent="b")
+    await bench.ended(FOREIGN, session="theirs", asked="Refund order seven", agent="a")
+    found = {
+        "refund": ["orders"],
+        "closed REFUND": ["orders"],
+        "refund urgent": [],
+        "urgent": ["hello"],
+        "hello": ["hello"],
+        "": ["hello", "orders"],
+    }
+    assert {text: await sessions_found(store, SessionQuery(text=text)) for text in found} == found
+    assert await sessions_found(store, SessionQuery(agent="b")) == ["hello", "orders"]
+    assert await sessions_found(store, SessionQuery(agent="a")) == ["orders"]
+    assert await sessions_found(store, SessionQuery(agent="b", text="refund")) == ["orders"]
+    assert await sessions_found(store, SessionQuery(agent="c")) == []
+
+
+@pytest.mark.parametrize("text", ["100%", "a_b", "hey!", 'say "hi"', "größe"])
+async def test_every_character_of_a_word_that_sessions_are_searched_for_stands_for_itself(
+    store: Store, bench: Bench, text: str
+) -> None:
+    await bench.queued(session="other", asked="1000 axb say hi grosse")
+    await bench.queued(session="wanted", asked=f"it is {text} here")
+    assert await sessions_found(store, SessionQuery(text=text)) == ["wanted"]
+
+
+async def test_found_sessions_come_in_pages(store: Store, bench: Bench, clock: FakeClock) -> None:
+    for number in range(6):
+        await bench.queued(session=f"s{number}", asked="even" if number % 2 == 0 else "odd")
+        clock.advance(1)
+    query = SessionQuery(text="even")
+    pages = await paged(lambda page: store.sessions.list(MINE, query, page), 2)
+    assert [[session.id for session in page] for page in pages] == [["s4", "s2"], ["s0"]]
+
+
+@pytest.mark.parametrize("text", ["word " * 17, "x" * 1001])
+async def test_a_search_of_sessions_that_is_too_long_is_refused(store: Store, text: str) -> None:
+    with pytest.raises(InvalidInput, match="too long"):
+        await store.sessions.list(MINE, SessionQuery(text=text), ALL)
+
+
+async def sessions_found(store: Store, query: SessionQuery) -> list[str]:
+    """The ids of the sessions that a query finds."""
+    return [session.id for session in (await store.sessions.list(MINE, query, ALL)).data]

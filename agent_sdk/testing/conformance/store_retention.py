@@ -17,7 +17,7 @@ from agent_sdk.contracts.events import DELTA_TYPES
 from agent_sdk.contracts.platform_errors import CursorExpired, NotFound, StoreError
 from agent_sdk.contracts.run import Run
 from agent_sdk.contracts.scope import Scope
-from agent_sdk.ports.records import IdempotencyKey, PruneReport, RetentionPolicy
+from agent_sdk.ports.records import IdempotencyKey, PruneReport, RetentionPolicy, SessionQuery
 from agent_sdk.ports.store import RunQuery, Store
 from agent_sdk.testing.conformance.records_kit import ALL, DAY_S, FOREIGN, MINE, Bench, end
 from agent_sdk.testing.fakes import FakeClock
@@ -142,7 +142,7 @@ async def test_an_unused_session_goes_with_its_runs(store: Store, bench: Bench, 
     new = await bench.ended(session="used")
     report = await prune(store, SESSIONS)
     assert report == PruneReport(sessions=1, runs=1, events=old.last_seq)
-    left = {session.id for session in (await store.sessions.list(MINE, ALL)).data}
+    left = {session.id for session in (await store.sessions.list(MINE, SessionQuery(), ALL)).data}
     assert left == {"used", "waiting"}
     with pytest.raises(NotFound):
         await store.runs.get(MINE, old.id)

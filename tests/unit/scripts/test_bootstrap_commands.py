@@ -57,8 +57,9 @@ class Workshop:
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
-    for name in ("bootstrap.py", "pyproject.toml", *bootstrap.LOCKS.values()):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "scripts").mkdir()
+    for name in ("bootstrap.py", "pyproject.toml", bootstrap.BROWSER_START, *bootstrap.LOCKS.values()):
+        shutil.copy(ROOT / name, tmp_path / name)
     checkout, made = Checkout(tmp_path), Workshop(tmp_path)
     for name in PROGRAMS:
         made.program(checkout.scripts, name)
@@ -94,7 +95,9 @@ def test_test_lints_runs_the_suite_and_ends_at_the_coverage_gate_and_asks_nobody
     code, calls = workshop.bootstrap("test")
     assert code == 0
     assert calls[: len(CHECKS)] == [f"{check} []" for check in CHECKS.values()]
-    assert len([call for call in calls if call.startswith(SUITE)]) == 1
+    suites = [call for call in calls if call.startswith(SUITE)]
+    assert [call.endswith("-m not e2e []") for call in suites] == [True, False]
+    assert suites[1].endswith("-m e2e []")
     assert calls[-1] == f"{GATE} []"
     assert not [call for call in calls if call.startswith(("apt-get", "sudo"))]
 
@@ -106,13 +109,16 @@ def test_a_gate_that_stays_shut_fails_the_tests(workshop: Workshop) -> None:
 
 
 def test_test_all_requires_every_test(workshop: Workshop) -> None:
-    for name in bootstrap.DEBIAN_PROGRAMS:
+    for name in (*bootstrap.DEBIAN_PROGRAMS, bootstrap.BROWSER):
         workshop.program(workshop.root / "path", name)
     code, calls = workshop.bootstrap("test", "--all")
     assert code == 0
-    (suite,) = [call for call in calls if call.startswith(SUITE)]
-    assert suite.endswith(" [all]")
+    suites = [call for call in calls if call.startswith(SUITE)]
+    assert len(suites) == 2
+    assert all(suite.endswith(" [all]") for suite in suites)
     assert not [call for call in calls if "--all" in call]
+    # The console's own checks come before.
+    assert calls[len(CHECKS)] == "python scripts/npm.py ui run check [all]"
 
 
 def test_a_missing_program_is_unpacked_once_and_nothing_is_installed(
@@ -137,6 +143,89 @@ def test_a_missing_program_is_unpacked_once_and_nothing_is_installed(
     assert (checkout.venv / "debian" / "b" / "usr" / "bin" / "missing").is_file()
     asked = ["apt-get download --quiet b []", "apt-get update []", "apt-get download --quiet b []"]
     assert calls.read_text().splitlines() == asked
+
+
+def test_the_packages_of_npm_are_installed_as_their_locks_say_before_anything_is_checked(
+    workshop: Workshop,
+) -> None:
+    for name in (*bootstrap.DEBIAN_PROGRAMS, bootstrap.BROWSER):
+        workshop.program(workshop.root / "path", name)
+    modules = workshop.root / "ui" / "node_modules"
+    modules.mkdir(parents=True)
+    lock = modules.with_name("package-lock.json")
+    lock.write_text("{}")
+    install = "python scripts/npm.py ui ci --ignore-scripts --no-audit --no-fund []"
+    assert workshop.bootstrap("test", "--all")[1][0] == install
+    assert install not in workshop.bootstrap("test", "--all")[1]
+    lock.write_text("{ }")
+    assert workshop.bootstrap("test", "--all", "tests/unit")[1] == [
+        install,
+        "python -m pytest tests/unit [all]",
+    ]
+
+
+SIMULATED = """\
+Inst libnew (1 Debian:12/stable [amd64])
+Inst libc6 [2] (3 Debian:12/stable [amd64])
+Inst chromium (150 Debian:12/stable [amd64])
+Conf chromium (150 Debian:12/stable [amd64])
+"""
+
+
+def desktopless(workshop: Workshop, monkeypatch: pytest.MonkeyPatch, browser: str) -> None:
+    """A machine without Chromium, whose apt has one that is a script."""
+    folder = workshop.root / "path"
+    for name in ("mkdir", "touch", "cat", "dirname", "cp", "chmod"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    (workshop.root / "simulated").write_text(SIMULATED)
+    workshop.program(workshop.root, "browser", browser)
+    download = 'shift 2; for each; do touch "$each.deb"; done'
+    apt_get = f'if [ "$1" = install ]; then cat {workshop.root}/simulated; else {download}; fi\n'
+    workshop.program(folder, "apt-get", f"{NOTE}{apt_get}")
+    lib = '"$3/usr/lib/x86_64-linux-gnu"'
+    put = f'mkdir -p "$3/usr/lib/chromium" {lib} && cp {workshop.root}/browser "$3/usr/lib/chromium/chromium"'
+    workshop.program(folder, "dpkg", f"#!/bin/sh\n{put}\n")
+    (folder / "sh").symlink_to("/bin/sh")
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("CALLS", str(workshop.root / "calls"))
+    monkeypatch.delenv("AGENT_SDK_REQUIRE", raising=False)
+
+
+def test_a_browser_is_unpacked_once_with_the_libraries_that_the_machine_lacks(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktopless(workshop, monkeypatch, '#!/bin/sh\necho "$LD_LIBRARY_PATH $*"\n')
+    checkout = Checkout(workshop.root)
+    program = bootstrap.provide_browser(checkout)
+    assert bootstrap.provide_browser(checkout) == program
+    asked = (workshop.root / "calls").read_text().splitlines()
+    # What would be upgraded is there, and stays as it is.
+    assert asked == [
+        "apt-get install --simulate --no-install-recommends chromium []",
+        "apt-get download --quiet libnew chromium []",
+    ]
+    done = subprocess.run([program, "about:blank"], capture_output=True, text=True, check=True)
+    libraries, argument = done.stdout.split()
+    assert str(checkout.venv / "debian" / "chromium" / "usr/lib/x86_64-linux-gnu") in libraries.split(":")
+    assert argument == "about:blank"
+
+
+def test_a_browser_that_does_not_start_is_a_problem_with_a_remedy(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktopless(workshop, monkeypatch, "#!/bin/sh\necho a library is missing\nexit 127\n")
+    with pytest.raises(bootstrap.Problem, match="a library is missing") as caught:
+        bootstrap.provide_browser(Checkout(workshop.root))
+    assert "apt-get install chromium" in caught.value.hint
+
+
+def test_the_machines_own_browser_is_taken_and_tests_are_told_where_it_is(workshop: Workshop) -> None:
+    for name in (*bootstrap.DEBIAN_PROGRAMS, bootstrap.BROWSER):
+        workshop.program(workshop.root / "path", name)
+    told = '#!/bin/sh\necho "$AGENT_SDK_TEST_CHROMIUM" >> "$CALLS"\n'
+    workshop.program(Checkout(workshop.root).scripts, "python", told)
+    path = workshop.root / "path" / "chromium"
+    assert workshop.bootstrap("test", "--all", "tests/e2e") == (0, [str(path)])
 
 
 def test_a_package_that_cannot_be_had_is_a_problem_with_a_remedy(

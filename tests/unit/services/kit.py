@@ -12,7 +12,7 @@ from agent_sdk.contracts.page import Page, PageRequest
 from agent_sdk.contracts.platform_errors import NotFound, StoreError
 from agent_sdk.contracts.scope import GRANTS_OF, ORG_DEFAULT, Role, Scope
 from agent_sdk.contracts.session import Session
-from agent_sdk.ports.records import PruneReport, RetentionPolicy
+from agent_sdk.ports.records import PruneReport, RetentionPolicy, SessionQuery
 from agent_sdk.services.keys import Keys
 from agent_sdk.testing.fakes import START, FakeClock, FakeIds
 
@@ -78,7 +78,7 @@ class SessionShelf:
         default_factory=dict[tuple[str, str], Sequence[Message]]
     )
 
-    async def list(self, scope: Scope, page: PageRequest) -> Page[Session]:
+    async def list(self, scope: Scope, query: SessionQuery, page: PageRequest) -> Page[Session]:
         ids = [session for org, session in self.sessions if org == scope.org_id]
         return Page(data=[Session(id=each, created_at=START, updated_at=START) for each in ids])
 

@@ -6,6 +6,7 @@ from agent_sdk.contracts.messages import Message, TextPart
 from agent_sdk.contracts.page import PageRequest
 from agent_sdk.contracts.platform_errors import NotFound, PermissionRefused
 from agent_sdk.contracts.scope import ORG_DEFAULT
+from agent_sdk.ports.records import SessionQuery
 from agent_sdk.services.sessions import Sessions
 from tests.unit.services.kit import OTHER_ORG, SessionShelf, scope
 
@@ -18,7 +19,7 @@ def sessions() -> Sessions:
 
 async def test_a_viewer_reads_sessions_and_may_not_delete_them() -> None:
     kept, viewer = sessions(), scope("viewer")
-    assert [each.id for each in (await kept.list(viewer, PageRequest())).data] == ["ses_1"]
+    assert [each.id for each in (await kept.list(viewer, SessionQuery(), PageRequest())).data] == ["ses_1"]
     assert (await kept.get(viewer, "ses_1")).id == "ses_1"
     assert (await kept.messages(viewer, "ses_1", PageRequest())).data == [SAID]
     with pytest.raises(PermissionRefused):
