@@ -1,0 +1,196 @@
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { memo, type ReactNode, type UIEvent, useEffect, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { JsonTree } from "@/components/JsonTree";
+import type { MessageView, RunView } from "@/run/view";
+import { KeptStates } from "./kept";
+import { HandoffLine, NoticeLine } from "./Lines";
+import { MessageBlock } from "./MessageBlock";
+import { RunEnd } from "./RunEnd";
+import { type Row, rowsOf } from "./rows";
+import { ToolCard } from "./ToolCard";
+
+export interface ConversationActions {
+  /** Sends a user's message anew, as a run from before it. A failure is thrown. */
+  resend?: (runId: string, message: MessageView, text: string) => Promise<void>;
+  /** Makes a run again. */
+  regenerate?: (runId: string) => void;
+  /** Whether waiting tools may be decided here; true by default. */
+  canDecide?: boolean;
+}
+
+export interface ConversationProps {
+  view: RunView;
+  /** Earlier runs of the conversation, oldest first. */
+  before?: readonly RunView[];
+  /** Id of the selected span (`model:…`, `tool:…`). */
+  item?: string | null;
+  onSelect?: (item: string) => void;
+  actions?: ConversationActions;
+  /** Shown where nothing was said yet. */
+  empty?: ReactNode;
+}
+
+const ROW_ESTIMATE_PX = 80;
+const AT_END_PX = 48;
+const NO_RUNS: readonly RunView[] = [];
+const NO_ACTIONS: ConversationActions = {};
+
+type RowProps = Pick<ConversationProps, "onSelect"> & {
+  row: Row;
+  isSelected: boolean;
+  actions: ConversationActions;
+};
+
+const RowView = memo(function RowView({ row, isSelected, onSelect, actions }: RowProps) {
+  switch (row.kind) {
+    case "message": {
+      const { resend } = actions;
+      const { runId } = row;
+      const onResend =
+        resend && runId ? (message: MessageView, text: string) => resend(runId, message, text) : undefined;
+      return (
+        <MessageBlock message={row.message} isSelected={isSelected} onSelect={onSelect} onResend={onResend} />
+      );
+    }
+    case "tool":
+      return (
+        <ToolCard
+          tool={row.tool}
+          isSelected={isSelected}
+          canDecide={actions.canDecide ?? true}
+          {...(onSelect ? { onSelect } : {})}
+        />
+      );
+    case "notice":
+      return <NoticeLine notice={row.notice} />;
+    case "handoff":
+      return <HandoffLine handoff={row.handoff} />;
+    case "output":
+      return (
+        <section className="rounded-md border border-line bg-surface p-2.5">
+          <p className="mb-1 text-xs font-medium text-muted">Output</p>
+          <JsonTree value={row.output} label="Output of the run" />
+        </section>
+      );
+    case "end":
+      return <RunEnd view={row.view} onRegenerate={actions.regenerate} />;
+  }
+}, isSameRow);
+
+/** Rows are made anew with each view; what they show is shared as long as it is the same. */
+function isSameRow(a: RowProps, b: RowProps): boolean {
+  return (
+    a.isSelected === b.isSelected &&
+    a.onSelect === b.onSelect &&
+    a.actions === b.actions &&
+    contentOf(a.row) === contentOf(b.row)
+  );
+}
+
+function contentOf(row: Row): unknown {
+  switch (row.kind) {
+    case "message":
+      return row.message;
+    case "tool":
+      return row.tool;
+    case "notice":
+      return row.notice;
+    case "handoff":
+      return row.handoff;
+    case "output":
+      return row.output;
+    case "end":
+      return row.view;
+  }
+}
+
+/** Brings a newly selected row into view; rows that come later do not move what is read. */
+function useSelection(
+  rows: readonly Row[],
+  item: string | null,
+  list: Virtualizer<HTMLElement, Element>,
+): number {
+  const selected = item === null ? -1 : rows.findIndex((row) => row.key.endsWith(`/${item}`));
+  const broughtUp = useRef<string | null>(null);
+  useEffect(() => {
+    if (selected < 0 || broughtUp.current === item) return;
+    broughtUp.current = item;
+    list.scrollToIndex(selected, { align: "auto" });
+  }, [item, selected, list]);
+  return selected;
+}
+
+/** A conversation that stays at its end while it grows, until somebody scrolls up. Give it a height. */
+export function Conversation(props: ConversationProps) {
+  const { view, before = NO_RUNS, item = null, onSelect, actions = NO_ACTIONS, empty } = props;
+  const box = useRef<HTMLElement>(null);
+  const [states] = useState(() => new Map<string, unknown>());
+  const [isAtEnd, setAtEnd] = useState(true);
+  const earlier = useMemo(() => before.flatMap(rowsOf), [before]);
+  const rows = useMemo(() => [...earlier, ...rowsOf(view)], [earlier, view]);
+  const list = useVirtualizer<HTMLElement, Element>({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_ESTIMATE_PX,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 6,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+  });
+  const selected = useSelection(rows, item, list);
+  const watch = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) =>
+    setAtEnd(scrollHeight - scrollTop - clientHeight <= AT_END_PX);
+  return (
+    <KeptStates.Provider value={states}>
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        <section
+          ref={box}
+          onScroll={watch}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label="Conversation"
+          className="min-h-0 flex-1 overflow-y-auto px-4 py-4 [overflow-anchor:none]"
+        >
+          {rows.length === 0 && empty}
+          <ol className="relative mx-auto w-full max-w-3xl" style={{ height: list.getTotalSize() }}>
+            {list.getVirtualItems().map(({ key, index, start }) => (
+              <li
+                key={key}
+                data-index={index}
+                ref={list.measureElement}
+                className="absolute top-0 left-0 w-full pb-3"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <RowView
+                  row={rows[index] as Row}
+                  isSelected={index === selected}
+                  actions={actions}
+                  {...(onSelect ? { onSelect } : {})}
+                />
+              </li>
+            ))}
+          </ol>
+        </section>
+        {!isAtEnd && rows.length > 0 && (
+          <Jump onJump={() => list.scrollToIndex(rows.length - 1, { align: "end" })} />
+        )}
+      </div>
+    </KeptStates.Provider>
+  );
+}
+
+function Jump({ onJump }: { onJump: () => void }) {
+  return (
+    <Button
+      size="sm"
+      icon={<ArrowDown size={14} aria-hidden />}
+      onClick={onJump}
+      className="absolute bottom-2 left-1/2 -translate-x-1/2 shadow-md"
+    >
+      Jump to the latest
+    </Button>
+  );
+}
