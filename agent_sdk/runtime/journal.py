@@ -35,12 +35,12 @@ class Head:
     """What all events of a run have in common. It knows no sink: entries outlive the run in its result."""
 
     __slots__ = (
-        "_era",
-        "_id_middle",
-        "_id_start",
-        "_lap",
         "_mark",
         "depth",
+        "era",
+        "id_middle",
+        "id_start",
+        "lap",
         "org_id",
         "parent_run_id",
         "root_run_id",
@@ -58,19 +58,14 @@ class Head:
         self.depth: int = parent.depth + 1 if parent else 0
         self._mark = run_mark(run_id)
         # Parts of ids that stay the same for 1024 ms and for 1024 events: an id is written for each token.
-        self._era = self._lap = -1
-        self._id_start = self._id_middle = ""
+        self.era = self.lap = -1
+        self.id_start = self.id_middle = ""
 
-    def event_id(self, latest: datetime, seq: int) -> str:
-        """The id of number `seq`, which was written at a time `latest`."""
-        time_ms = int(latest.timestamp() * 1000)
-        if time_ms >> 10 != self._era:
-            self._era = time_ms >> 10
-            self._id_start = event_id_head(time_ms, "")[:-2]
-        if seq >> 10 != self._lap:
-            self._lap = seq >> 10
-            self._id_middle = event_id(self._mark, seq)[:-2]
-        return f"{self._id_start}{PAIRS[time_ms & 1023]}{self._id_middle}{PAIRS[seq & 1023]}"
+    def turn(self, time_ms: int, seq: int) -> None:
+        """Make the parts of ids that hold for a while from `time_ms` and `seq` on."""
+        self.era, self.lap = time_ms >> 10, seq >> 10
+        self.id_start = event_id_head(time_ms, "")[:-2]
+        self.id_middle = event_id(self._mark, seq)[:-2]
 
 
 class Record:
@@ -144,8 +139,11 @@ def _event(
 ) -> Event:
     """The event at the place of a record, or at the one that the journal is at."""
     event: Any = _OpenEvent()
-    event.id = head.event_id(made.latest, made.seq)
-    event.seq = made.seq
+    seq, time_ms = made.seq, int(made.latest.timestamp() * 1000)
+    if time_ms >> 10 != head.era or seq >> 10 != head.lap:
+        head.turn(time_ms, seq)
+    event.id = f"{head.id_start}{PAIRS[time_ms & 1023]}{head.id_middle}{PAIRS[seq & 1023]}"
+    event.seq = seq
     event.run_id = head.run_id
     event.root_run_id = head.root_run_id
     event.parent_run_id = head.parent_run_id
@@ -229,8 +227,7 @@ class Journal:
         if sink.awaited:
             # Somebody takes it at once, so there is no entry that could grow.
             self._draft = None
-            time = self._take_place()
-            sink.append(_event(self, self.head, kind, data, time))
+            sink.append(_event(self, self.head, kind, data, self._take_place()))
             return
         draft = self._draft
         if draft is not None and draft.event is None and draft.grow(kind, data):
