@@ -54,7 +54,7 @@ BROWSER_VARIABLE = "AGENT_SDK_TEST_CHROMIUM"  # tells tests where it is
 BROWSER_START = "scripts/chromium.sh"
 SIMULATE = ("apt-get", "install", "--simulate", "--no-install-recommends")
 # And packages of npm, as the locks in these folders say.
-NPM_FOLDERS = ("tests/interaction/eventsource", "ui")
+NPM_FOLDERS = ("tests/interaction/eventsource", "tests/e2e/axe", "ui")
 NPM = ("python", "scripts/npm.py")
 NPM_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.requirements_data import (
+    console,
     durable_runs,
     durable_runs_bar,
     durable_runs_server,
@@ -152,6 +153,7 @@ REQUIREMENTS = assemble(
     first_agent.REQUIREMENTS,
     first_agent_runs.REQUIREMENTS,
     first_agent_bar.REQUIREMENTS,
+    console.REQUIREMENTS,
     durable_runs.REQUIREMENTS,
     durable_runs_server.REQUIREMENTS,
     durable_runs_bar.REQUIREMENTS,

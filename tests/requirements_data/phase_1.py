@@ -324,7 +324,10 @@ REQUIREMENTS = (
         behavior=(
             "In the console a prompt can be written, sent to a chosen agent, preset and model, and stopped."
         ),
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/e2e/test_run_page.py::test_a_prompt_shows_the_tools_it_used_the_answer_and_its_source",
+            "tests/e2e/test_run_page.py::test_stop_cancels_a_run_at_work",
+        ),
         covers=(
             "1.3 task: Minimal web UI to:",
             "1.3 task: submit prompts",
@@ -338,7 +341,10 @@ REQUIREMENTS = (
             "The console shows the answer while it streams, and goes on after a reload or a lost "
             "connection with no token missing or doubled."
         ),
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/e2e/test_streaming.py::test_a_page_that_is_loaded_again_in_mid_stream_goes_on_with_every_token_once",
+            "tests/e2e/test_streaming.py::test_a_server_that_is_killed_in_mid_stream_and_comes_back_is_followed_with_a_notice",
+        ),
         covers=(
             "1.3 task: stream output",
             "1 backlog: Build minimal dev console UI",
@@ -350,7 +356,10 @@ REQUIREMENTS = (
         behavior=(
             "The console shows each tool call with name, version, arguments, result, duration and state."
         ),
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/e2e/test_run_page.py::test_a_prompt_shows_the_tools_it_used_the_answer_and_its_source",
+            "tests/e2e/test_run_page.py::test_a_tool_that_failed_is_open_with_its_error",
+        ),
         covers=(
             "1.3 task: inspect tool calls",
             "1 backlog: Build minimal dev console UI",
@@ -360,7 +369,11 @@ REQUIREMENTS = (
         id="1.3:history",
         source="plan 1.3 task",
         behavior="The console lists sessions and runs, searches them, and opens any of them by a deep link.",
-        tests=Planned("0.3 console"),
+        tests=(
+            "tests/e2e/test_lists.py::test_a_session_is_found_opened_continued_and_deleted",
+            "tests/e2e/test_lists.py::test_a_search_finds_runs_by_their_words_and_is_in_the_address",
+            "tests/e2e/test_shell.py::test_an_address_deep_in_a_run_opens_there_after_signing_in",
+        ),
         covers=("1.3 task: view session history",),
     ),
     Requirement(
