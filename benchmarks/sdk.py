@@ -193,7 +193,7 @@ async def measure_cpu(port: int, *, quick: bool) -> list[Row]:
                 slow_ours.stream,
                 runs=SLOW_STREAMS,
                 at_once=SLOW_STREAMS,
-                rounds=1 if quick else 5,
+                rounds=1 if quick else 9,
                 budget=1.5,
                 per=SLOW_TOKENS / 1000,
                 spread_s=TOKEN_SPACING_S * 1.37,

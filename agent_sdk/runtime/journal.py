@@ -227,7 +227,11 @@ class Journal:
         if sink.awaited:
             # Somebody takes it at once, so there is no entry that could grow.
             self._draft = None
-            sink.append(_event(self, self.head, kind, data, self._take_place()))
+            self.seq += 1
+            now = self._now()
+            if now > self.latest:  # noqa: PLR1730 - as in `entry`
+                self.latest = now
+            sink.append(_event(self, self.head, kind, data, now))
             return
         draft = self._draft
         if draft is not None and draft.event is None and draft.grow(kind, data):
@@ -241,13 +245,9 @@ class Journal:
 
     def entry(self, kind: EventType, data: dict[str, Any] | bytes) -> Record:
         """The next entry, without appending it."""
-        return Record(self, kind, data, self._take_place())
-
-    def _take_place(self) -> datetime:
-        """Go on to the next number; returns the time of it."""
         self.seq += 1
         now = self._now()
         # A clock that went back changes nothing: ids stay in the order of the run.
         if now > self.latest:  # noqa: PLR1730 - `max` takes three times as long, and this is done for each token
             self.latest = now
-        return now
+        return Record(self, kind, data, now)

@@ -41,7 +41,11 @@ class MemoryLog:
         if self.followed:
             self._pending.append(entry)
             if self.awaited:
-                self._wake()
+                # As `_wake` does it: this is done for each token.
+                self.awaited = False
+                waiter = self._waiter
+                if waiter is not None and not waiter.done():
+                    waiter.set_result(None)
 
     async def committed(self) -> None:
         """Return at once: memory is as safe as it gets."""
@@ -87,7 +91,7 @@ class MemoryLog:
 
     def _wake(self) -> None:
         self.awaited = False
-        waiter, self._waiter = self._waiter, None
+        waiter = self._waiter
         # It is done already where the reader was canceled.
         if waiter is not None and not waiter.done():
             waiter.set_result(None)

@@ -105,7 +105,12 @@ class ChatReader:
             return True
         if name == b"error":
             raise failures.from_event(self._provider, _JSON.decode(data))
-        self._chunk(_CHUNKS.decode(data))
+        chunk = _CHUNKS.decode(data)
+        token = _token(chunk) if self._builder.response_id is not None else None
+        if token is None:
+            self._chunk(chunk)
+        else:
+            self._builder.text(token)
         return False
 
     def body(self, data: bytes) -> None:
@@ -179,6 +184,27 @@ class ChatReader:
     def _finish(self, reason: str) -> None:
         if self._builder.finish_reason != "content_filter":
             self._builder.finish_reason = _FINISH.get(reason, "other")
+
+
+def _token(chunk: _Chunk) -> str | None:
+    """The text of a chunk that holds nothing else, as nearly all do; None for every other."""
+    choices = chunk.choices
+    if choices is None or len(choices) != 1 or chunk.usage is not None or chunk.error is not None:
+        return None
+    choice = choices[0]
+    message = choice.delta
+    if message is None or choice.finish_reason is not None or choice.index:
+        return None
+    content = message.content
+    if (
+        message.tool_calls is None
+        and message.reasoning_content is None
+        and message.reasoning is None
+        and message.refusal is None
+        and isinstance(content, str)
+    ):
+        return content
+    return None
 
 
 def _usage(usage: _Usage) -> Usage:
