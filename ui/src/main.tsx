@@ -1,4 +1,6 @@
 import "./styles/index.css";
+// The first page that is opened shows text of a model: to load it with the rest saves it a round trip.
+import "@/components/Markdown";
 import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./shell/App";

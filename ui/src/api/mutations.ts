@@ -69,9 +69,11 @@ function useChange<A, R>(
   change: (args: A) => Promise<R>,
   changed: Changed,
   keep?: (c: QueryClient, r: R) => void,
+  name?: readonly unknown[],
 ) {
   const client = useQueryClient();
   return useMutation({
+    ...(name ? { mutationKey: name } : {}),
     mutationFn: change,
     onSuccess: (answer: R) => {
       keep?.(client, answer);
@@ -89,7 +91,7 @@ export const usePauseRun = () => useChange(pauseRun, RUN_LISTS, keepRun);
 export const useResumeRun = () => useChange(resumeRun, RUN_LISTS, keepRun);
 export const useAddInput = () => useChange(addInput, RUN_LISTS, keepRun);
 export const useForkRun = () => useChange(forkRun, RUN_LISTS, keepRun);
-export const useReplayRun = () => useChange(replayRun, []);
+export const useReplayRun = (id: string) => useChange(() => replayRun(id), [], undefined, keys.replays(id));
 export const useDeleteRun = () => useChange(deleteRun, RUN_LISTS);
 export const useDeleteSession = () => useChange(deleteSession, RUN_LISTS);
 export const useDecideApproval = () => useChange(decideApproval, [keys.approvals, keys.runLists]);

@@ -5,6 +5,7 @@ export const keys = {
   runPages: ["run-pages"] as const,
   runPagesOf: (filters: object) => ["run-pages", filters] as const,
   run: (id: string) => ["run", id] as const,
+  replays: (id: string) => ["replays", id] as const,
   sessions: ["sessions"] as const,
   sessionList: (filters: object) => ["sessions", "list", filters] as const,
   session: (id: string) => ["sessions", "one", id] as const,

@@ -65,12 +65,12 @@ export const JsonTree = memo(function JsonTree({ value, label = "JSON", openDept
     setToggled(next);
   };
   return (
-    <div className="relative font-mono text-xs leading-5">
+    <div className="relative font-mono text-xs leading-6">
       <div className="absolute top-0 right-0 z-10">
         <CopyButton text={() => JSON.stringify(value, null, 2) ?? ""} label="Copy as JSON" />
       </div>
       {rows.length > VIRTUAL_MIN_ROWS ? (
-        <VirtualList label={label} items={rows} keyOf={(row) => row.path} estimate={20} className="h-[28rem]">
+        <VirtualList label={label} items={rows} keyOf={(row) => row.path} estimate={24} className="h-[28rem]">
           {(row) => <RowView row={row} onToggle={toggle} />}
         </VirtualList>
       ) : (

@@ -1,12 +1,10 @@
-import { parser, Renderer } from "marked";
+import type { Tokens } from "marked";
 import { Fragment, memo, type ReactNode, useState } from "react";
 import type { CitationPart } from "@/api/model";
 import { Code } from "./Code";
 import { type Block, MarkdownBlocks } from "./markdown_blocks";
+import { dialect, headingHtml } from "./markdown_dialect";
 import { SafeHtml } from "./SafeHtml";
-
-const renderer = new Renderer();
-renderer.checkbox = ({ checked }) => (checked ? "☑ " : "☐ ");
 
 interface MarkdownProps {
   text: string;
@@ -31,9 +29,14 @@ const BlockView = memo(
         />
       );
     }
-    return <SafeHtml className="prose prose-block" html={parser([token], { renderer })} />;
+    const html =
+      token.type === "heading" ? headingHtml(token as Tokens.Heading, block.level) : dialect.parser([token]);
+    return <SafeHtml className="prose prose-block" html={html} />;
   },
-  (before, after) => before.block.raw === after.block.raw && before.isOpen === after.isOpen,
+  (before, after) =>
+    before.block.raw === after.block.raw &&
+    before.block.level === after.block.level &&
+    before.isOpen === after.isOpen,
 );
 
 /** Markdown that a model wrote: sanitised, and cheap to render while it grows. */

@@ -19,7 +19,7 @@ export function RequestSnippet({ request }: { request: SnippetRequest }) {
   const items = LANGUAGES.map(({ language, label }) => ({ label, onSelect: () => void copy(language) }));
   const trigger = (
     <Button size="sm" icon={<CodeXml size={14} aria-hidden />}>
-      Copy request
+      <span className="max-sm:sr-only">Copy request</span>
     </Button>
   );
   return <Menu trigger={trigger} items={items} />;

@@ -1,5 +1,5 @@
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 export interface TabItem {
   value: string;
@@ -17,9 +17,17 @@ interface TabsProps {
 }
 
 export function Tabs({ label, items, value, onValueChange }: TabsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  // On a narrow page the row of tabs scrolls: the chosen one shall be in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another value is another tab
+  useEffect(() => {
+    const chosen = list.current?.querySelector('[data-state="active"]');
+    chosen?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [value]);
   return (
     <Radix.Root value={value} onValueChange={onValueChange} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <Radix.List
+        ref={list}
         aria-label={label}
         className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-2"
       >

@@ -26,6 +26,23 @@ test("a hostile link in markdown leads nowhere, and a good one opens elsewhere",
   expect(good?.getAttribute("rel")).toBe("noopener noreferrer");
 });
 
+test("HTML that a model wrote is shown as the text it is, inside code and out of it", () => {
+  const text = "<base href=//x> **b** <b>c</b> `<i>`\n\n<style>p{}</style>\n\n<code><img src=x></code>";
+  const { container } = render(<Markdown text={text} />);
+  expect(container.textContent).toContain("<base href=//x> b <b>c</b> <i>");
+  expect(container.textContent).toContain("<style>p{}</style>");
+  expect(container.textContent).toContain("<code><img src=x></code>");
+  expect(container.querySelectorAll("base, b, i, style, img")).toHaveLength(0);
+});
+
+test("headings of an answer stand below those of its page and leave no level out", () => {
+  const text = "## One *two*\n\n#### Three\n\n# Four\n\n###### Five\n\n> # quoted";
+  const { container } = render(<Markdown text={text} />);
+  const made = [...container.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((one) => one.outerHTML);
+  expect(made).toEqual(["<h3>One <em>two</em></h3>", "<h4>Three</h4>", "<h3>Four</h3>", "<h4>Five</h4>"]);
+  expect(container.querySelector("blockquote strong")?.textContent).toBe("quoted");
+});
+
 test("growing text keeps its closed blocks, and ends as the whole text does", () => {
   const text = "# One\n\ntwo\n\n- a\n- b\n\n```py\nx = 1\n```\n\nlast *one*\n\nend";
   const growing = new MarkdownBlocks();

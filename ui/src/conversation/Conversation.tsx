@@ -1,6 +1,16 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { memo, type ReactNode, type UIEvent, useEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  type ReactNode,
+  type RefObject,
+  type UIEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Button } from "@/components/Button";
 import { JsonTree } from "@/components/JsonTree";
 import type { MessageView, RunView } from "@/run/view";
@@ -16,7 +26,7 @@ export interface ConversationActions {
   resend?: (runId: string, message: MessageView, text: string) => Promise<void>;
   /** Makes a run again. */
   regenerate?: (runId: string) => void;
-  /** Whether waiting tools may be decided here; true by default. */
+  /** Whether this is the run as it is now, where waiting tools may be decided; true by default. */
   canDecide?: boolean;
 }
 
@@ -122,12 +132,43 @@ function useSelection(
   return selected;
 }
 
+/** Whether the end is in view. It is where a conversation opens, unless something else in it was asked for. */
+function useEnd(
+  box: RefObject<HTMLElement | null>,
+  opensAtEnd: boolean,
+  list: Virtualizer<HTMLElement, Element>,
+) {
+  const [isAtEnd, setAtEnd] = useState(opensAtEnd);
+  const height = list.getTotalSize();
+  // Rows are taller or shorter than they were thought to be: what shows the end goes on to show it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the height moves the end
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    const isNear = isNearEnd(box.current);
+    if (isAtEnd && !isNear) list.scrollToEnd();
+    if (!isAtEnd && isNear) setAtEnd(true);
+  }, [height, isAtEnd, list]);
+  const seen = useRef({ scrollTop: 0, scrollHeight: 0 });
+  const watch = ({ currentTarget: element }: UIEvent<HTMLElement>) => {
+    const { scrollTop, scrollHeight } = element;
+    const isNear = isNearEnd(element);
+    // Only a reader goes up where nothing has become shorter.
+    const isReader = scrollHeight >= seen.current.scrollHeight && scrollTop < seen.current.scrollTop;
+    seen.current = { scrollTop, scrollHeight };
+    if (isNear || isReader) setAtEnd(isNear);
+    else if (isAtEnd) list.scrollToEnd();
+  };
+  return { isAtEnd, watch };
+}
+
+const isNearEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) =>
+  scrollHeight - scrollTop - clientHeight <= AT_END_PX;
+
 /** A conversation that stays at its end while it grows, until somebody scrolls up. Give it a height. */
 export function Conversation(props: ConversationProps) {
   const { view, before = NO_RUNS, item = null, onSelect, actions = NO_ACTIONS, empty } = props;
   const box = useRef<HTMLElement>(null);
   const [states] = useState(() => new Map<string, unknown>());
-  const [isAtEnd, setAtEnd] = useState(true);
   const earlier = useMemo(() => before.flatMap(rowsOf), [before]);
   const rows = useMemo(() => [...earlier, ...rowsOf(view)], [earlier, view]);
   const list = useVirtualizer<HTMLElement, Element>({
@@ -141,8 +182,7 @@ export function Conversation(props: ConversationProps) {
     scrollEndThreshold: AT_END_PX,
   });
   const selected = useSelection(rows, item, list);
-  const watch = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) =>
-    setAtEnd(scrollHeight - scrollTop - clientHeight <= AT_END_PX);
+  const { isAtEnd, watch } = useEnd(box, item === null, list);
   return (
     <KeptStates.Provider value={states}>
       <div className="relative flex min-h-0 flex-1 flex-col">
@@ -154,6 +194,7 @@ export function Conversation(props: ConversationProps) {
           aria-label="Conversation"
           className="min-h-0 flex-1 overflow-y-auto px-4 py-4 [overflow-anchor:none]"
         >
+          <h2 className="sr-only">Conversation</h2>
           {rows.length === 0 && empty}
           <ol className="relative mx-auto w-full max-w-3xl" style={{ height: list.getTotalSize() }}>
             {list.getVirtualItems().map(({ key, index, start }) => (
@@ -174,9 +215,7 @@ export function Conversation(props: ConversationProps) {
             ))}
           </ol>
         </section>
-        {!isAtEnd && rows.length > 0 && (
-          <Jump onJump={() => list.scrollToIndex(rows.length - 1, { align: "end" })} />
-        )}
+        {!isAtEnd && rows.length > 0 && <Jump onJump={() => list.scrollToEnd()} />}
       </div>
     </KeptStates.Provider>
   );

@@ -33,15 +33,15 @@ const OPEN_BY_ITSELF: readonly ToolState[] = ["awaiting_approval", "error"];
 
 interface ToolCardProps {
   tool: ToolView;
-  /** Decisions are offered while it waits; off where a state of the past is shown. */
+  /** Off where a state of the past is shown: no decision is offered, and no clock runs. */
   canDecide?: boolean;
   isSelected?: boolean;
   /** Called with the span's id when the card is opened or closed. */
   onSelect?: (item: string) => void;
 }
 
-function Time({ tool }: { tool: ToolView }) {
-  if (tool.state === "running") return <Elapsed since={tool.executingAt ?? tool.startedAt} />;
+function Time({ tool, canDecide }: { tool: ToolView; canDecide: boolean }) {
+  if (tool.state === "running" && canDecide) return <Elapsed since={tool.executingAt ?? tool.startedAt} />;
   return tool.duration_ms === null ? null : <Duration ms={tool.duration_ms} />;
 }
 
@@ -81,10 +81,10 @@ export const ToolCard = memo(function ToolCard({
         )}
         {tool.executions > 1 && <span className="text-xs text-muted">execution {tool.executions}</span>}
         <span className="ml-auto flex items-center gap-2 text-xs text-muted">
-          <Time tool={tool} />
+          <Time tool={tool} canDecide={canDecide} />
           <Badge
             tone={tone}
-            icon={<Icon size={12} aria-hidden className={spins ? "animate-spin" : undefined} />}
+            icon={<Icon size={12} aria-hidden className={spins && canDecide ? "animate-spin" : undefined} />}
           >
             {label}
           </Badge>

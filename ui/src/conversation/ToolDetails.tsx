@@ -2,6 +2,7 @@ import { type ReactNode, type UIEvent, useLayoutEffect, useRef } from "react";
 import { Link } from "wouter";
 import { useApprovals } from "@/api/queries";
 import { CopyButton } from "@/components/CopyButton";
+import { FailureNote } from "@/components/FailureNote";
 import { JsonTree } from "@/components/JsonTree";
 import type { ToolView } from "@/run/view";
 import { links } from "@/shell/routes";
@@ -71,21 +72,6 @@ function Value({ value, label }: { value: unknown; label: string }) {
   return <JsonTree value={known} label={label} />;
 }
 
-function Failure({ tool }: { tool: ToolView }) {
-  const { error } = tool;
-  if (!error) return null;
-  return (
-    <div className="rounded-md border border-err bg-err-soft p-2 text-text">
-      <p className="break-words whitespace-pre-wrap">{error.message}</p>
-      {error.hint && <p className="text-xs">{error.hint}</p>}
-      <p className="flex items-center gap-2 font-mono text-xs text-err">
-        {error.code}
-        {tool.sentBack && <span className="font-sans">told to the model, which goes on</span>}
-      </p>
-    </div>
-  );
-}
-
 function Decision({ tool }: { tool: ToolView }) {
   const { approval } = tool;
   if (!approval?.decision) return null;
@@ -146,7 +132,11 @@ export function ToolDetails({ tool, canDecide }: { tool: ToolView; canDecide: bo
         </Section>
       )}
       <Attachments parts={tool.attachments} />
-      <Failure tool={tool} />
+      {tool.error && (
+        <FailureNote error={tool.error}>
+          {tool.sentBack && <span>told to the model, which goes on</span>}
+        </FailureNote>
+      )}
       {tool.deniedReason && !tool.approval?.decision && (
         <p className="text-xs">Denied: {tool.deniedReason}</p>
       )}

@@ -5,3 +5,4 @@ export { Conversation, type ConversationActions, type ConversationProps } from "
 export { MessageBlock } from "./MessageBlock";
 export { Reasoning } from "./Reasoning";
 export { ToolCard } from "./ToolCard";
+export { useThread } from "./thread";

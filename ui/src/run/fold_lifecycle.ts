@@ -1,9 +1,10 @@
 /** Events of stream `lifecycle`. */
 import type { RunError, StopReason, Usage } from "@/api/model";
+import { saidMessage } from "./blank";
 import type { Draft } from "./draft";
 import type { Fact, Folds } from "./fold";
 import { partsOf } from "./parts";
-import type { ChildView, MessageView, Span, StepView } from "./view";
+import type { ChildView, Span, StepView } from "./view";
 
 type Names =
   | `run.${"queued" | "started" | "resumed" | "paused" | "retrying" | "completed" | "failed" | "canceled"}`
@@ -26,29 +27,6 @@ const RESUMED_TEXT: Record<string, string> = {
   forked: "Branched off from another run.",
 };
 
-function userMessage(fact: Fact<"run.queued">, parts: MessageView["parts"]): MessageView {
-  const { event, at } = fact;
-  return {
-    id: `input:${event.seq}`,
-    role: "user",
-    source: "input",
-    agent: null,
-    model: null,
-    step: 0,
-    seq: event.seq,
-    startedAt: at,
-    endedAt: at,
-    reasonedUntil: null,
-    state: "complete",
-    failure: null,
-    error: null,
-    parts,
-    citations: [],
-    usage: null,
-    finishReason: null,
-  };
-}
-
 function queued(draft: Draft, fact: Fact<"run.queued">): void {
   const { event, data, at } = fact;
   const { view } = draft;
@@ -60,7 +38,10 @@ function queued(draft: Draft, fact: Fact<"run.queued">): void {
   view.model = data.model;
   if (data.tags) view.tags = data.tags;
   if (data.metadata) view.metadata = data.metadata as Record<string, unknown>;
-  if (data.input) draft.add("messages", userMessage(fact, partsOf(data.input)));
+  if (data.input) {
+    const place = { step: 0, seq: event.seq, startedAt: at };
+    draft.add("messages", saidMessage(`input:${event.seq}`, place, partsOf(data.input)));
+  }
   draft.closeKind(["pause"], at);
   draft.openSpan({ ...lineOf(fact, "queue", "Queued"), id: `queue:${event.seq}` });
 }

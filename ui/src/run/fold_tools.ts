@@ -1,4 +1,5 @@
 /** Events of stream `tool`. */
+import { blankTool } from "./blank";
 import type { Draft } from "./draft";
 import type { Fact, Folds } from "./fold";
 import { stepSpan } from "./fold_lifecycle";
@@ -11,38 +12,15 @@ type Args = Record<string, unknown>;
 const toolSpan = (id: string) => `tool:${id}`;
 const approvalSpan = (id: string) => `approval:${id}`;
 
-function blank(fact: Fact<Names>, id: string, name: string): ToolView {
-  const { event, at } = fact;
-  return {
-    id,
-    name,
-    version: null,
-    args: {},
-    messageId: null,
-    step: event.step,
-    seq: event.seq,
-    state: "queued",
-    startedAt: at,
-    executingAt: null,
-    endedAt: null,
-    duration_ms: null,
-    executions: 0,
-    output: "",
-    result: undefined,
-    content: null,
-    attachments: [],
-    error: null,
-    sentBack: false,
-    deniedReason: null,
-    approval: null,
-    childRunId: null,
-  };
-}
-
 function started(draft: Draft, fact: Fact<"tool.started">): void {
   const { event, data, at } = fact;
   const { tool_call_id: id, name, version, message_id: messageId } = data;
-  draft.putTool({ ...blank(fact, id, name), version, args: data.args as Args, messageId });
+  draft.putTool({
+    ...blankTool(id, name, { step: event.step, seq: event.seq, startedAt: at }),
+    version,
+    args: data.args as Args,
+    messageId,
+  });
   draft.add("toolOrder", id);
   const place = { start: at, step: event.step, seq: event.seq, parent: stepSpan(event.step), ref: id };
   draft.openSpan({ id: toolSpan(id), kind: "tool", label: name, ...place, state: "waiting" });

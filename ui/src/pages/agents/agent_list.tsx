@@ -1,11 +1,12 @@
 import { Play } from "lucide-react";
+import { useCallback } from "react";
 import { Link } from "wouter";
 import type { AgentInfo } from "@/api/model";
 import { Badge } from "@/components/Badge";
 import { EmptyState } from "@/components/EmptyState";
-import { Input } from "@/components/Field";
 import { LinkButton } from "@/components/LinkButton";
 import { NameLinks } from "@/components/NameLinks";
+import { SearchInput } from "@/components/SearchInput";
 import { links } from "@/shell/routes";
 import { useSearchParams } from "@/shell/search_params";
 
@@ -51,6 +52,7 @@ function isFound({ name, description, model, tools }: AgentInfo, words: readonly
 export function AgentList({ agents }: { agents: readonly AgentInfo[] }) {
   const [params, change] = useSearchParams();
   const q = params.get("q") ?? "";
+  const search = useCallback((words: string) => change({ q: words }), [change]);
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const found = agents.filter((agent) => isFound(agent, words));
   if (agents.length === 0) {
@@ -64,16 +66,14 @@ export function AgentList({ agents }: { agents: readonly AgentInfo[] }) {
   }
   return (
     <>
-      <div className="border-b border-line px-4 py-2">
-        <Input
-          type="search"
-          aria-label="Search the agents"
-          placeholder="Search by name, description, model or tool"
+      <search aria-label="Agents" className="flex border-b border-line bg-surface px-4 py-2">
+        <SearchInput
+          label="Search the agents"
+          placeholder="Words of name, description, model or tools"
           value={q}
-          onChange={(event) => change({ q: event.target.value })}
-          className="max-w-96"
+          onValueChange={search}
         />
-      </div>
+      </search>
       {found.length === 0 && <EmptyState title="No agent fits" text="Search by other words." />}
       <ul>
         {found.map((agent) => (

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { Approval, ToolInfo } from "@/api/model";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
+import { DocText } from "@/components/DocText";
 import { EffectsBadge } from "@/components/EffectsBadge";
 import { Fact, Facts } from "@/components/Facts";
 import { JsonTree } from "@/components/JsonTree";
@@ -105,7 +106,7 @@ export function ApprovalDetail(props: DetailProps) {
           {tool && <Badge title="Version of the tool that the server has now">{tool.version}</Badge>}
           {tool && <EffectsBadge effects={tool.effects} />}
         </header>
-        {tool && <p className="whitespace-pre-line">{tool.description}</p>}
+        {tool && <DocText text={tool.description} />}
         <Facts>
           <Fact name="Why it waits">{reasonOf(approval, tool)}</Fact>
           <Fact name="Waiting">

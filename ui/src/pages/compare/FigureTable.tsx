@@ -27,8 +27,8 @@ export function FigureTable({ figures }: { figures: readonly Figure[] }) {
             <th scope="row" className="py-1 pr-3 font-normal text-muted">
               {name}
             </th>
-            <td className="py-1 pr-3 break-words">{a}</td>
-            <td className={cx("py-1 pr-3 break-words", !isSame && "font-medium")}>{b}</td>
+            <td className="py-1 pr-3 [overflow-wrap:anywhere]">{a}</td>
+            <td className={cx("py-1 pr-3 [overflow-wrap:anywhere]", !isSame && "font-medium")}>{b}</td>
             <td className="py-1">
               {isSame ? <span className="text-muted">same</span> : (delta ?? "differs")}
             </td>

@@ -5,7 +5,7 @@ import type { Choice } from "./choice";
 export function Pickers({ choice }: { choice: Choice }) {
   return (
     <>
-      <div className="w-[min(11rem,40vw)]">
+      <div className="w-[min(14rem,42vw)]">
         <Select
           aria-label="Agent"
           title={choice.agent?.description ?? "Agent"}
@@ -15,7 +15,7 @@ export function Pickers({ choice }: { choice: Choice }) {
           className="text-ellipsis"
         />
       </div>
-      <div className="w-[min(11rem,40vw)]">
+      <div className="w-[min(14rem,42vw)]">
         <Select
           aria-label="Model"
           options={choice.models}

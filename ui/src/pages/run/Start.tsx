@@ -2,16 +2,14 @@ import { MessageSquarePlus } from "lucide-react";
 import type { AgentInfo } from "@/api/model";
 import { writeDraft } from "./drafts";
 
-/** What shows a tool at work. */
+/** What shows a tool at work, on a server where nothing was set up yet. */
 const BY_TOOL: Record<string, string> = {
   calculator: "What is 17.5% of 2340, rounded to whole numbers?",
   time: "What time is it in Tokyo and in Lisbon?",
-  "filesystem.write": "Write a file notes.txt with three ideas for a weekend.",
-  "http.fetch": "Fetch https://example.com and tell me what it says.",
-  "vector.search": "What do the documents say about errors? Name your sources.",
+  "vector.search": "What do the documents say about errors?",
   researcher: "What is 12% of 480, and what time is it in Paris?",
 };
-const FOR_ANY = ["What can you do?", "Explain in two sentences what an agent is."];
+const FOR_ANY = ["What can you do?", "My name is Ada."];
 const SHOWN_MAX_COUNT = 4;
 
 function promptsFor(agent: AgentInfo | undefined): string[] {

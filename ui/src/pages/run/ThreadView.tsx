@@ -2,9 +2,8 @@ import { useEffect } from "react";
 import { isTerminal } from "@/api/model";
 import { Button } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
-import { Conversation, type ConversationActions } from "@/conversation";
+import { Conversation, type ConversationActions, useThread } from "@/conversation";
 import type { RunView } from "@/run/view";
-import { useThread } from "./thread";
 
 interface ThreadViewProps {
   sessionId: string;

@@ -5,6 +5,8 @@ import type { SelectOption } from "@/components/Field";
 import { useSearchParams } from "@/shell/search_params";
 
 const LAST_AGENT_NAME = "agent-sdk.agent";
+/** Of the presets the one that shows most: tools at work, also with the model that needs no key. */
+const FIRST_PRESET = "assistant_tools";
 
 function agentOptions(agents: readonly AgentInfo[], presets: readonly PresetInfo[]): SelectOption[] {
   const titles = new Map(presets.map((preset) => [preset.name, preset.title]));
@@ -17,8 +19,17 @@ function agentOptions(agents: readonly AgentInfo[], presets: readonly PresetInfo
   });
 }
 
+/** The agent that answers who has chosen none: own ones first, and none whose model has no key. */
+function firstChoice(agents: readonly AgentInfo[], models: Models["data"]): string | undefined {
+  const keyless = new Set(models.filter((model) => model.available === false).map((model) => model.id));
+  const ready = agents.filter((agent) => !keyless.has(agent.model));
+  const first =
+    ready.find((agent) => !agent.preset) ?? ready.find((agent) => agent.preset === FIRST_PRESET) ?? ready[0];
+  return (first ?? agents[0])?.name;
+}
+
 function modelOptions(models: Models["data"], agent: AgentInfo | undefined): SelectOption[] {
-  const own = { value: "", label: agent ? `Agent’s model (${agent.model})` : "Agent’s model" };
+  const own = { value: "", label: agent ? `${agent.model} (default)` : "Default model" };
   return [
     own,
     ...models.map(({ id, available }) => ({
@@ -48,21 +59,20 @@ export function useChoice(current: string | null): Choice {
   const presets = usePresets();
   const models = useModels();
   const list = agents.data?.data ?? [];
-  const options = agentOptions(list, presets.data?.data ?? []);
+  const known = models.data?.data ?? [];
   const wanted = [
     params.get("agent"),
     params.get("preset"),
     current,
     localStorage.getItem(LAST_AGENT_NAME),
-    options[0]?.value,
+    firstChoice(list, known),
   ];
   const name = wanted.find((one) => list.some((agent) => agent.name === one));
   const agent = list.find((one) => one.name === name);
-  const known = models.data?.data ?? [];
   const model = known.find((one) => one.id === params.get("model"))?.id ?? "";
   return {
     agent,
-    agents: options,
+    agents: agentOptions(list, presets.data?.data ?? []),
     model,
     models: modelOptions(known, agent),
     chooseAgent: (chosen) => {
@@ -70,7 +80,7 @@ export function useChoice(current: string | null): Choice {
       change({ agent: chosen, preset: null });
     },
     chooseModel: (chosen) => change({ model: chosen }),
-    isPending: agents.isPending,
+    isPending: agents.isPending || models.isPending,
     error: agents.error ?? models.error,
   };
 }

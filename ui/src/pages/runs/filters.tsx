@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { useCallback } from "react";
 import type { RunFilters } from "@/api/queries";
-import { useAgents } from "@/api/queries";
+import { AgentSelect } from "@/components/AgentSelect";
 import { Button } from "@/components/Button";
 import { Field, Select } from "@/components/Field";
 import { SearchInput } from "@/components/SearchInput";
@@ -11,19 +11,6 @@ const anyOr = (any: string, values: readonly string[]) => [
   { value: "", label: any },
   ...values.map((value) => ({ value, label: value })),
 ];
-
-/** A choice among the server's agents; one that it no longer has stays a choice while it is chosen. */
-export function AgentSelect({ value, onValueChange }: { value: string; onValueChange: (v: string) => void }) {
-  const names = useAgents().data?.data.map((agent) => agent.name) ?? [];
-  const known = value && !names.includes(value) ? [...names, value] : names;
-  return (
-    <Field label="Agent" hideLabel className="min-w-32 flex-1 sm:flex-none">
-      {(ids) => (
-        <Select {...ids} value={value} options={anyOr("All agents", known)} onValueChange={onValueChange} />
-      )}
-    </Field>
-  );
-}
 
 function Chip({ label, value, onRemove }: { label: string; value: string; onRemove: () => void }) {
   return (

@@ -6,6 +6,7 @@ import { useRunPages } from "@/api/run_pages";
 import { Button } from "@/components/Button";
 import { useHidden } from "@/components/deletion";
 import { ErrorNote } from "@/components/ErrorNote";
+import { ListEnd } from "@/components/ListEnd";
 import { useIsWide } from "@/components/media";
 import { useRowWindow } from "@/components/row_window";
 import { Skeleton } from "@/components/Skeleton";
@@ -101,17 +102,7 @@ function Rows({ filters, rows, pages }: RowsProps) {
           head={<RunHead chosenCount={chosenRuns.length} count={shownRows.length} onAll={setAll} />}
           row={(run, index) => <RunRow key={run.id} {...rowProps(run, index)} />}
           card={(run, index) => <RunCard key={run.id} {...rowProps(run, index)} />}
-          end={
-            <>
-              {isFetchingNextPage && <Skeleton lines={2} />}
-              {pages.error && (
-                <ErrorNote
-                  error={pages.error}
-                  onRetry={() => void (isFetchNextPageError ? fetchNextPage() : pages.refetch())}
-                />
-              )}
-            </>
-          }
+          end={<ListEnd pages={pages} />}
         />
       </div>
     </div>

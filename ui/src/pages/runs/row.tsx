@@ -73,7 +73,8 @@ function ChooseBox({ run, isChosen, onToggle }: RowProps) {
 
 const WIDTHS = {
   agent: "hidden w-40 min-[900px]:table-cell",
-  figures: "hidden xl:table-cell",
+  calls: "hidden w-24 min-[1400px]:table-cell",
+  tokens: "hidden w-44 xl:table-cell",
   cost: "hidden lg:table-cell",
 };
 
@@ -109,10 +110,10 @@ export function RunHead({
       <th scope="col" className={WIDTHS.agent}>
         Agent, model
       </th>
-      <th scope="col" className={cx("w-20", WIDTHS.figures)} title="Model calls / tool calls">
+      <th scope="col" className={WIDTHS.calls} title="Model calls / tool calls">
         Calls
       </th>
-      <th scope="col" className={cx("w-36", WIDTHS.figures)}>
+      <th scope="col" className={WIDTHS.tokens}>
         Tokens
       </th>
       <th scope="col" className={cx("w-20", WIDTHS.cost)}>
@@ -165,10 +166,10 @@ export const RunRow = memo(function RunRow(props: RowProps) {
           {run.model}
         </div>
       </td>
-      <td className={WIDTHS.figures}>
+      <td className={WIDTHS.calls}>
         <Calls run={run} />
       </td>
-      <td className={WIDTHS.figures}>
+      <td className={WIDTHS.tokens}>
         <Tokens usage={run.usage} />
       </td>
       <td className={WIDTHS.cost}>

@@ -2,8 +2,7 @@ import { useMemo } from "react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Skeleton } from "@/components/Skeleton";
-import { Conversation, type ConversationActions } from "@/conversation";
-import { useThread } from "@/pages/run/thread";
+import { Conversation, type ConversationActions, useThread } from "@/conversation";
 import { EMPTY_RUN, type RunView } from "@/run/view";
 
 const NONE_FOLLOWED: ReadonlyMap<string, RunView> = new Map();
@@ -16,13 +15,15 @@ export default function Messages({ sessionId }: { sessionId: string }) {
   if (error) return <ErrorNote error={error} />;
   if (isLoading) return <Skeleton lines={8} />;
   return (
-    <Conversation
-      view={before.at(-1) ?? EMPTY_RUN}
-      before={earlier}
-      actions={READ_ONLY}
-      empty={
-        <EmptyState title="Nothing was said yet" text="Its messages appear when a run has taken them." />
-      }
-    />
+    <div className="flex h-full flex-col">
+      <Conversation
+        view={before.at(-1) ?? EMPTY_RUN}
+        before={earlier}
+        actions={READ_ONLY}
+        empty={
+          <EmptyState title="Nothing was said yet" text="Its messages appear when a run has taken them." />
+        }
+      />
+    </div>
   );
 }

@@ -2,10 +2,12 @@ import { type ReactNode, useCallback, useMemo } from "react";
 import { useLocation } from "wouter";
 import { addressOf } from "@/api/client";
 import { type SessionFilters, useSessions } from "@/api/queries";
+import { AgentSelect } from "@/components/AgentSelect";
 import { Button } from "@/components/Button";
 import { useHidden } from "@/components/deletion";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
+import { ListEnd } from "@/components/ListEnd";
 import { useIsWide } from "@/components/media";
 import { PageHeader } from "@/components/PageHeader";
 import { RequestSnippet } from "@/components/RequestSnippet";
@@ -13,7 +15,6 @@ import { useRowWindow } from "@/components/row_window";
 import { SearchInput } from "@/components/SearchInput";
 import { Skeleton } from "@/components/Skeleton";
 import { TABLE_HEAD_HEIGHT_PX, VirtualTable } from "@/components/VirtualTable";
-import { AgentSelect } from "@/pages/runs/filters";
 import { links } from "@/shell/routes";
 import { useSearchParams } from "@/shell/search_params";
 import { useDeleteSessionWithUndo } from "./deletion";
@@ -52,17 +53,7 @@ function SessionList({ filters, empty }: { filters: SessionFilters; empty: React
       card={(session, index) => (
         <SessionCard key={session.id} session={session} index={index} onDelete={onDelete} />
       )}
-      end={
-        <>
-          {isFetchingNextPage && <Skeleton lines={2} />}
-          {pages.error && (
-            <ErrorNote
-              error={pages.error}
-              onRetry={() => void (isFetchNextPageError ? fetchNextPage() : pages.refetch())}
-            />
-          )}
-        </>
-      }
+      end={<ListEnd pages={pages} />}
     />
   );
 }

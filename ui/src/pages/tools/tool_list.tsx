@@ -1,15 +1,15 @@
 import { Bot, ShieldQuestion } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { useCallback } from "react";
 import { Link } from "wouter";
 import type { ToolInfo } from "@/api/model";
 import { Badge } from "@/components/Badge";
 import { EffectsBadge } from "@/components/EffectsBadge";
 import { EmptyState } from "@/components/EmptyState";
-import { Input, Select } from "@/components/Field";
+import { Field, Select } from "@/components/Field";
 import { NameLinks } from "@/components/NameLinks";
 import { PageHeader } from "@/components/PageHeader";
 import { RequestSnippet } from "@/components/RequestSnippet";
-import { useShortcuts } from "@/shell/commands";
+import { SearchInput } from "@/components/SearchInput";
 import { links } from "@/shell/routes";
 import { useSearchParams } from "@/shell/search_params";
 
@@ -98,12 +98,9 @@ function Table({ tools }: { tools: readonly ToolInfo[] }) {
 
 export function ToolList({ tools }: { tools: readonly ToolInfo[] }) {
   const [params, change] = useSearchParams();
-  const search = useRef<HTMLInputElement>(null);
+  const search = useCallback((words: string) => change({ q: words }), [change]);
   const q = params.get("q") ?? "";
   const effects = params.get("effects");
-  useShortcuts(
-    useMemo(() => [{ keys: "/", title: "Search the tools", run: () => search.current?.focus() }], []),
-  );
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const found = tools.filter((tool) => (!effects || tool.effects === effects) && isFound(tool, words));
   return (
@@ -111,31 +108,32 @@ export function ToolList({ tools }: { tools: readonly ToolInfo[] }) {
       <PageHeader
         title="Tools"
         subtitle={`${found.length} of ${tools.length}`}
-        actions={
-          <>
-            <Input
-              ref={search}
-              type="search"
-              aria-label="Search the tools"
-              placeholder="Search (/)"
-              value={q}
-              onChange={(event) => change({ q: event.target.value })}
-              className="w-48!"
-            />
+        actions={<RequestSnippet request={{ method: "GET", path: "/v1/tools" }} />}
+      />
+      <search
+        aria-label="Tools"
+        className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2"
+      >
+        <SearchInput
+          label="Search the tools"
+          placeholder="Words of name, description or agents"
+          value={q}
+          onValueChange={search}
+        />
+        <Field label="Effects" hideLabel className="min-w-32 flex-1 sm:flex-none">
+          {(ids) => (
             <Select
-              aria-label="Effects"
-              className="w-auto!"
+              {...ids}
               value={effects ?? ""}
               options={[
-                { value: "", label: "all effects" },
+                { value: "", label: "All effects" },
                 ...EFFECTS.map((value) => ({ value, label: value })),
               ]}
               onValueChange={(value) => change({ effects: value })}
             />
-            <RequestSnippet request={{ method: "GET", path: "/v1/tools" }} />
-          </>
-        }
-      />
+          )}
+        </Field>
+      </search>
       {found.length > 0 && <Table tools={found} />}
       {found.length === 0 && tools.length > 0 && (
         <EmptyState title="No tool fits" text="Search by other words, or for all effects." />

@@ -4,6 +4,7 @@ import type { ToolInfo } from "@/api/model";
 import { Button } from "@/components/Button";
 import { Crumb } from "@/components/Crumb";
 import { Dialog } from "@/components/Dialog";
+import { DocText } from "@/components/DocText";
 import { EmptyState } from "@/components/EmptyState";
 import { Fact, Facts } from "@/components/Facts";
 import { JsonTree } from "@/components/JsonTree";
@@ -23,7 +24,7 @@ const PANEL = "rounded-md border border-line bg-surface p-4";
 function Description({ tool }: { tool: ToolInfo }) {
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      <p className="whitespace-pre-line">{tool.description}</p>
+      <DocText text={tool.description} />
       <Facts>
         <Fact name="Version">
           <code className="font-mono text-xs">{tool.version}</code>

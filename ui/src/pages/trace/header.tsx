@@ -40,8 +40,12 @@ function Dot() {
   return <span aria-hidden>·</span>;
 }
 
-interface TraceHeaderProps extends Pick<TraceTabProps, "runId" | "item" | "onSeek"> {
+interface TraceHeaderProps extends Pick<TraceTabProps, "runId" | "item"> {
   view: RunView;
+  /** Off where the tab below checks the run itself. */
+  canCheck: boolean;
+  /** Shows the run as it was at an event. */
+  onSeek: (seq: number) => void;
   /** The journal so far. */
   readEvents: () => readonly RunEvent[];
 }
@@ -188,7 +192,7 @@ function useMenuCommands(items: readonly MenuItem[]) {
 
 /** Drawn anew when what it tells of changes, and not for each piece of text that streams in. */
 export const TraceHeader = memo(function TraceHeader(props: TraceHeaderProps) {
-  const { runId, view, readEvents, onSeek } = props;
+  const { runId, view, readEvents, canCheck, onSeek } = props;
   const [forkAt, setForkAt] = useState<number | null>(null);
   const { button, verdict } = useVerdict(runId, isTerminal(view.status), onSeek);
   const items = useMenu(props, setForkAt);
@@ -211,7 +215,7 @@ export const TraceHeader = memo(function TraceHeader(props: TraceHeaderProps) {
       >
         Open in Run
       </Button>
-      {button}
+      {canCheck && button}
       <RequestSnippet request={{ method: "GET", path: `/v1/runs/${encodeURIComponent(runId)}` }} />
       <Menu
         trigger={<IconButton label="More actions" size="sm" icon={<Ellipsis size={16} aria-hidden />} />}
@@ -227,7 +231,7 @@ export const TraceHeader = memo(function TraceHeader(props: TraceHeaderProps) {
         subtitle={view.lastSeq > 0 ? <Figures view={view} /> : undefined}
         actions={actions}
       />
-      {verdict && <div className="border-b border-line bg-surface px-4 py-2">{verdict}</div>}
+      {canCheck && verdict && <div className="border-b border-line bg-surface px-4 py-2">{verdict}</div>}
       {forkAt !== null && (
         <ForkDialog runId={runId} events={readEvents()} seq={forkAt} onClose={() => setForkAt(null)} />
       )}

@@ -102,6 +102,7 @@ export default function TracePage() {
   const onTab = useCallback((value: string) => change({ tab: value }), [change]);
   const onSelect = useCallback((item: string | null) => change({ item }), [change]);
   const onSeek = useCallback((seq: number | null) => change({ at: seq }), [change]);
+  const onSeekInReplay = useCallback((seq: number) => change({ tab: "replay", at: seq }), [change]);
   const onClose = useCallback(() => change({ item: null }), [change]);
   useTraceKeys(onTab, onClose);
   const place = Number.isInteger(at) ? at : null;
@@ -129,7 +130,14 @@ export default function TracePage() {
   }));
   return (
     <>
-      <TraceHeader runId={id} view={view} item={props.item} readEvents={readEvents} onSeek={onSeek} />
+      <TraceHeader
+        runId={id}
+        view={view}
+        item={props.item}
+        canCheck={tab !== "replay"}
+        readEvents={readEvents}
+        onSeek={onSeekInReplay}
+      />
       <Connection run={run} />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">

@@ -1,26 +1,17 @@
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import { Badge } from "@/components/Badge";
 import { CopyButton } from "@/components/CopyButton";
+import { FailureNote } from "@/components/FailureNote";
 import { formatDuration } from "@/components/format";
+import { Markdown } from "@/components/Markdown";
 import type { MessageView, RunView, Span, ViewPart } from "@/run/view";
-import { Block, Facts, Failure, Section, usageFacts } from "./inspect_parts";
+import { Block, Facts, Section, usageFacts } from "./inspect_parts";
 import { type MessageIn, messagesIn, timesOf } from "./model_call";
-
-/** Heavy, and many items have none. */
-const Markdown = lazy(async () => ({ default: (await import("@/components/Markdown")).Markdown }));
-
-function Words({ text, isStreaming }: { text: string; isStreaming: boolean }) {
-  return (
-    <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-      <Markdown text={text} isStreaming={isStreaming} />
-    </Suspense>
-  );
-}
 
 function PartView({ part, isStreaming }: { part: ViewPart; isStreaming: boolean }) {
   switch (part.type) {
     case "text":
-      return <Words text={part.text} isStreaming={isStreaming} />;
+      return <Markdown text={part.text} isStreaming={isStreaming} />;
     case "reasoning":
       return <Block label="reasoning" text={part.text} />;
     case "tool_call":
@@ -103,7 +94,7 @@ export function InspectModel({ view, span }: { view: RunView; span: Span }) {
       </div>
       {message.error && (
         <Section title="Error">
-          <Failure error={message.error} />
+          <FailureNote error={message.error} />
         </Section>
       )}
       <Section title="Message out" actions={copy}>

@@ -1,6 +1,7 @@
 /** Pieces that the inspectors of all kinds are made of. */
 import type { ReactNode } from "react";
-import type { RunError, Usage } from "@/api/model";
+import type { Usage } from "@/api/model";
+import { Fact as Line, Facts as List } from "@/components/Facts";
 import { formatCost, formatCount } from "@/components/format";
 
 export function Section({
@@ -31,14 +32,13 @@ export function Facts({ facts }: { facts: readonly (Fact | false)[] }) {
     (fact): fact is Fact => fact !== false && fact[1] !== null && fact[1] !== undefined,
   );
   return (
-    <dl className="grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-1">
+    <List>
       {known.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-muted">{name}</dt>
-          <dd className="break-words tabular-nums">{value}</dd>
-        </div>
+        <Line key={name} name={name}>
+          {value}
+        </Line>
       ))}
-    </dl>
+    </List>
   );
 }
 
@@ -54,20 +54,6 @@ export function usageFacts(usage: Usage | null): readonly Fact[] {
     ["Reasoning", formatCount(usage.reasoning_tokens)],
     ["Cost", formatCost(usage.cost_usd)],
   ];
-}
-
-/** An error of the run or one of its tools. */
-export function Failure({ error }: { error: RunError }) {
-  return (
-    <div className="rounded-md border border-err bg-err-soft px-3 py-2">
-      <p className="break-words whitespace-pre-wrap">{error.message}</p>
-      {error.hint && <p className="text-xs break-words text-muted">{error.hint}</p>}
-      <p className="font-mono text-xs text-muted">
-        {error.code}
-        {error.retryable && " · may be tried again"}
-      </p>
-    </div>
-  );
 }
 
 /** Plain text as it is. */

@@ -1,13 +1,14 @@
 import { Link } from "wouter";
 import type { RunEvent } from "@/api/events";
 import { StatusBadge } from "@/components/Badge";
+import { FailureNote } from "@/components/FailureNote";
 import { formatDuration } from "@/components/format";
 import { JsonTree } from "@/components/JsonTree";
 import { RelativeTime } from "@/components/Values";
 import { stepSpan } from "@/run/fold_lifecycle";
 import type { RunView } from "@/run/view";
 import { links } from "@/shell/routes";
-import { Facts, Failure, Section, usageFacts } from "./inspect_parts";
+import { Facts, Section, usageFacts } from "./inspect_parts";
 import { KindIcon, StateIcon } from "./kinds";
 import { type Item, itemsOf } from "./outline";
 
@@ -44,7 +45,7 @@ export function InspectRun({ view, events }: { view: RunView; events: readonly R
       </div>
       {view.error && (
         <Section title="Error">
-          <Failure error={view.error} />
+          <FailureNote error={view.error} />
         </Section>
       )}
       {view.divergence && (
@@ -102,7 +103,7 @@ export function InspectStep({
       </div>
       {step.error && (
         <Section title="Error">
-          <Failure error={step.error} />
+          <FailureNote error={step.error} />
         </Section>
       )}
       <Section title="In this step">
@@ -195,7 +196,7 @@ export function InspectIdle({
       {notices.map((notice) => (
         <div key={notice.seq}>
           <p>{notice.text}</p>
-          {notice.error && <Failure error={notice.error} />}
+          {notice.error && <FailureNote error={notice.error} />}
         </div>
       ))}
     </div>

@@ -2,12 +2,13 @@ import { Link } from "wouter";
 import type { RunEvent } from "@/api/events";
 import { useTools } from "@/api/queries";
 import { Badge } from "@/components/Badge";
+import { FailureNote } from "@/components/FailureNote";
 import { formatDuration } from "@/components/format";
 import { JsonTree } from "@/components/JsonTree";
 import { RelativeTime } from "@/components/Values";
 import type { ApprovalView, RunView, ToolView } from "@/run/view";
 import { links } from "@/shell/routes";
-import { Block, Facts, Failure, Section } from "./inspect_parts";
+import { Block, Facts, Section } from "./inspect_parts";
 
 /** What the journal says beside what the view keeps: the arguments before a human edited them, and the keys. */
 function journaled(events: readonly RunEvent[], tool: ToolView) {
@@ -58,7 +59,7 @@ export function ApprovalFacts({ approval }: { approval: ApprovalView }) {
 }
 
 function Result({ tool }: { tool: ToolView }) {
-  if (tool.error) return <Failure error={tool.error} />;
+  if (tool.error) return <FailureNote error={tool.error} />;
   if (tool.deniedReason !== null) return <p>Denied: {tool.deniedReason || "no reason given"}</p>;
   if (tool.state !== "ok") return <p className="text-muted">None yet.</p>;
   return (
@@ -86,47 +87,53 @@ interface InspectToolProps {
   onSelect: (spanId: string) => void;
 }
 
+function ToolFacts({ tool, idempotencyKey }: { tool: ToolView; idempotencyKey: string | null }) {
+  const info = useEffectsOf(tool.name);
+  const wait = tool.executingAt === null ? null : tool.executingAt - tool.startedAt;
+  return (
+    <Facts
+      facts={[
+        [
+          "Tool",
+          <Link key="tool" href={links.tool(tool.name)} className="text-accent underline">
+            {tool.name}
+          </Link>,
+        ],
+        ["Version", tool.version],
+        ["Effects", info && `${info.effects}${info.idempotent ? ", idempotent" : ""}`],
+        ["State", tool.state.replaceAll("_", " ")],
+        ["Duration", tool.duration_ms === null ? null : formatDuration(tool.duration_ms)],
+        ["Before it ran", wait === null ? null : formatDuration(wait)],
+        [
+          "Executions",
+          tool.executions > 1 ? `${tool.executions} (begun again after a crash)` : tool.executions,
+        ],
+        ["Sent back", tool.sentBack ? "to the model, as its mistake" : null],
+        [
+          "Call",
+          <code key="call" className="text-xs break-all">
+            {tool.id}
+          </code>,
+        ],
+        idempotencyKey !== null && [
+          "Idempotency key",
+          <code key="key" className="text-xs break-all">
+            {idempotencyKey}
+          </code>,
+        ],
+      ]}
+    />
+  );
+}
+
 export function InspectTool({ view, events, id, onSelect }: InspectToolProps) {
   const tool = view.tools[id];
-  const info = useEffectsOf(tool?.name ?? "");
   if (!tool) return <p className="p-4 text-muted">The journal does not have this call.</p>;
   const { args, idempotencyKey } = journaled(events, tool);
-  const wait = tool.executingAt === null ? null : tool.executingAt - tool.startedAt;
   return (
     <>
       <div className="px-4 pb-3">
-        <Facts
-          facts={[
-            [
-              "Tool",
-              <Link key="tool" href={links.tool(tool.name)} className="text-accent underline">
-                {tool.name}
-              </Link>,
-            ],
-            ["Version", tool.version],
-            ["Effects", info && `${info.effects}${info.idempotent ? ", idempotent" : ""}`],
-            ["State", tool.state.replaceAll("_", " ")],
-            ["Duration", tool.duration_ms === null ? null : formatDuration(tool.duration_ms)],
-            ["Before it ran", wait === null ? null : formatDuration(wait)],
-            [
-              "Executions",
-              tool.executions > 1 ? `${tool.executions} (begun again after a crash)` : tool.executions,
-            ],
-            ["Sent back", tool.sentBack ? "to the model, as its mistake" : null],
-            [
-              "Call",
-              <code key="call" className="text-xs break-all">
-                {tool.id}
-              </code>,
-            ],
-            idempotencyKey !== null && [
-              "Idempotency key",
-              <code key="key" className="text-xs break-all">
-                {idempotencyKey}
-              </code>,
-            ],
-          ]}
-        />
+        <ToolFacts tool={tool} idempotencyKey={idempotencyKey} />
         {tool.childRunId && (
           <button
             type="button"

@@ -1,5 +1,6 @@
 /** Earlier runs of a conversation, made from what their session remembers. */
 import type { Message, Run } from "@/api/model";
+import { blankTool, saidMessage } from "@/run/blank";
 import { citationsOf, partsOf } from "@/run/parts";
 import { EMPTY_RUN, type MessageView, type RunView, type ToolState, type ToolView } from "@/run/view";
 
@@ -30,51 +31,18 @@ function argsOf(written: string): Record<string, unknown> {
 function messageView(message: Message, seq: number, at: number): MessageView {
   const parts = partsOf(message.parts);
   return {
-    id: message.id,
+    ...saidMessage(message.id, { step: 0, seq, startedAt: at }, parts),
     role: message.role,
     source: message.role === "user" ? "input" : "model",
     agent: message.agent ?? null,
-    model: null,
-    step: 0,
-    seq,
-    startedAt: at,
-    endedAt: at,
-    reasonedUntil: null,
-    state: "complete",
-    failure: null,
-    error: null,
-    parts,
     citations: citationsOf(parts),
-    usage: null,
-    finishReason: null,
   };
 }
 
 function toolView(part: ToolPart & { type: "tool_call" }, seq: number, at: number): ToolView {
-  return {
-    id: part.tool_call_id ?? `call:${seq}`,
-    name: part.name,
-    version: null,
-    args: argsOf(part.arguments),
-    messageId: null,
-    step: 0,
-    seq,
-    state: "canceled",
-    startedAt: at,
-    executingAt: null,
-    endedAt: at,
-    duration_ms: null,
-    executions: 0,
-    output: "",
-    result: undefined,
-    content: null,
-    attachments: [],
-    error: null,
-    sentBack: false,
-    deniedReason: null,
-    approval: null,
-    childRunId: null,
-  };
+  const id = part.tool_call_id ?? `call:${seq}`;
+  const blank = blankTool(id, part.name, { step: 0, seq, startedAt: at });
+  return { ...blank, args: argsOf(part.arguments), state: "canceled", endedAt: at };
 }
 
 function outcome(tool: ToolView, part: ToolPart & { type: "tool_result" }): ToolView {
