@@ -37,7 +37,7 @@ from agent_sdk.runtime.services import Services
 HERE = Path(__file__).parent
 PROMPT = "What is 2+3? Use the add tool, then explain."
 ANSWER_TOKENS = 50
-SLOW_TOKENS = 1000
+SLOW_TOKENS = 200
 SLOW_STREAMS = 16
 TOKEN_SPACING_S = 0.010
 OPEN_STREAMS = 1000
@@ -193,7 +193,7 @@ async def measure_cpu(port: int, *, quick: bool) -> list[Row]:
                 slow_ours.stream,
                 runs=SLOW_STREAMS,
                 at_once=SLOW_STREAMS,
-                rounds=1 if quick else 9,
+                rounds=1 if quick else 21,
                 budget=1.5,
                 per=SLOW_TOKENS / 1000,
                 spread_s=TOKEN_SPACING_S * 1.37,
