@@ -24,9 +24,6 @@ async () => {
     .map((element) => element.getAttribute("href") ?? element.outerHTML);
 }
 """
-# The sanitiser parses what it then throws away in a document of its own, and Chromium reports what that one may not.
-# https://www.w3.org/TR/CSP3/: such a document has the policy of the page. Whether anything came through is looked at.
-PARSED: Final = r"base-uri|base URI|style-src|Applying inline style"
 FORBIDDEN: Final = (
     "main :is(base, style, link, meta, script, iframe, object, embed, form form, img[src*='evil'], [onerror], [onload],"
     " [onclick], [onfocus], [ontoggle], [onmouseover]), .prose [style], .prose :is(img, svg, math, video, audio, input)"
@@ -61,7 +58,6 @@ def test_the_corpus_has_every_kind_once() -> None:
 
 
 async def test_nothing_runs_of_what_models_and_tools_say(visit: Visit) -> None:
-    visit.watch.expect(PARSED)
     async with visit.client() as client:
         run = await post_run(client, "mirror", "<img src=x onerror=pwned()>")
         ended = await finished(client, run["id"])
@@ -78,7 +74,6 @@ async def test_nothing_runs_of_what_models_and_tools_say(visit: Visit) -> None:
 
 async def test_nothing_runs_where_a_vector_is_the_whole_answer(visit: Visit) -> None:
     """Each for itself: one that is not closed may hide those behind it."""
-    visit.watch.expect(PARSED)
     async with visit.client() as client:
         runs = [await post_run(client, "reciter", vector) for vector in VECTORS]
         for run in runs:
@@ -99,7 +94,6 @@ async def test_nothing_runs_where_a_vector_is_the_whole_answer(visit: Visit) -> 
 
 @pytest.mark.parametrize("vector", VECTORS[:3] + VECTORS[-12:])
 async def test_nothing_runs_of_an_error(visit: Visit, vector: str) -> None:
-    visit.watch.expect(PARSED)
     async with visit.client() as client:
         run = await post_run(client, "breaker", vector)
         await finished(client, run["id"])
@@ -109,7 +103,6 @@ async def test_nothing_runs_of_an_error(visit: Visit, vector: str) -> None:
 
 
 async def test_nothing_runs_of_what_is_folded(visit: Visit) -> None:
-    visit.watch.expect(PARSED)
     async with visit.client() as client:
         run = await post_run(client, "mirror", "open everything")
         await finished(client, run["id"])
@@ -120,7 +113,6 @@ async def test_nothing_runs_of_what_is_folded(visit: Visit) -> None:
 
 
 async def test_nothing_runs_of_an_address(visit: Visit) -> None:
-    visit.watch.expect(PARSED)
     visit.watch.expect("40[0-9]|422")
     for vector in ("<img src=x onerror=pwned()>", "javascript:pwned()", '"><script>pwned()</script>'):
         for place in (
