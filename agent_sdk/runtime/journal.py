@@ -37,10 +37,7 @@ class Head:
     __slots__ = (
         "_mark",
         "depth",
-        "era",
-        "id_middle",
-        "id_start",
-        "lap",
+        "id_parts",
         "org_id",
         "parent_run_id",
         "root_run_id",
@@ -57,15 +54,17 @@ class Head:
         self.parent_run_id = parent.run_id if parent else None
         self.depth: int = parent.depth + 1 if parent else 0
         self._mark = run_mark(run_id)
-        # Parts of ids that stay the same for 1024 ms and for 1024 events: an id is written for each token.
-        self.era = self.lap = -1
-        self.id_start = self.id_middle = ""
+        self.id_parts = (-1, -1, "", "")
+        """What ids have in common for 1024 ms and 1024 events: these, and how an id begins and goes on.
 
-    def turn(self, time_ms: int, seq: int) -> None:
-        """Make the parts of ids that hold for a while from `time_ms` and `seq` on."""
-        self.era, self.lap = time_ms >> 10, seq >> 10
-        self.id_start = event_id_head(time_ms, "")[:-2]
-        self.id_middle = event_id(self._mark, seq)[:-2]
+        One attribute, replaced whole: results are looked at by any thread.
+        """
+
+    def new_parts(self, time_ms: int, seq: int) -> tuple[int, int, str, str]:
+        """The `id_parts` of an event, which are those of the next ones, too."""
+        start, middle = event_id_head(time_ms, "")[:-2], event_id(self._mark, seq)[:-2]
+        self.id_parts = parts = (time_ms >> 10, seq >> 10, start, middle)
+        return parts
 
 
 class Record:
@@ -140,9 +139,10 @@ def _event(
     """The event at the place of a record, or at the one that the journal is at."""
     event: Any = _OpenEvent()
     seq, time_ms = made.seq, int(made.latest.timestamp() * 1000)
-    if time_ms >> 10 != head.era or seq >> 10 != head.lap:
-        head.turn(time_ms, seq)
-    event.id = f"{head.id_start}{PAIRS[time_ms & 1023]}{head.id_middle}{PAIRS[seq & 1023]}"
+    era, lap, start, middle = head.id_parts
+    if time_ms >> 10 != era or seq >> 10 != lap:
+        _, _, start, middle = head.new_parts(time_ms, seq)
+    event.id = f"{start}{PAIRS[time_ms & 1023]}{middle}{PAIRS[seq & 1023]}"
     event.seq = seq
     event.run_id = head.run_id
     event.root_run_id = head.root_run_id

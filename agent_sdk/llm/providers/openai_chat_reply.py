@@ -106,8 +106,8 @@ class ChatReader:
         if name == b"error":
             raise failures.from_event(self._provider, _JSON.decode(data))
         chunk = _CHUNKS.decode(data)
-        token = _token(chunk) if self._builder.response_id is not None else None
-        if token is None:
+        token = _token(chunk)
+        if token is None or chunk.id != self._builder.response_id or chunk.model != self._builder.model:
             self._chunk(chunk)
         else:
             self._builder.text(token)

@@ -49,8 +49,7 @@ class Checkpointer:
 
     def _run(self) -> None:
         if sys.platform == "linux":
-            # Of this thread alone: where there is one core, it takes what tokens leave of it.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
+            _step_back(threading.get_native_id())
         with explained("the checkpoint"), closing(self._database.connect()) as connection:
             (self._page_size_bytes,) = connection.execute("PRAGMA page_size").fetchone()
             while not self._stopped.wait(CHECKPOINT_INTERVAL_S):
@@ -66,6 +65,16 @@ class Checkpointer:
         except (OSError, sqlite3.Error) as error:
             # The log only grows meanwhile; whoever writes hears of a disk that is full or broken.
             log.warning("the log of the store cannot be moved into its file: %s", error)
+
+
+def _step_back(thread_id: int) -> None:
+    """Lower the priority of a thread, on Linux of that one alone: where there is one core, tokens go first."""
+    try:
+        if os.getpriority(os.PRIO_PROCESS, thread_id) < PRIORITY:
+            os.setpriority(os.PRIO_PROCESS, thread_id, PRIORITY)
+    except OSError as error:
+        # A sandbox may forbid it. It works all the same.
+        log.debug("the checkpoint keeps its priority: %s", error)
 
 
 def _move(connection: sqlite3.Connection) -> int:

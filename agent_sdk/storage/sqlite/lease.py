@@ -182,6 +182,9 @@ class SqliteLease:
         done = len(self._written)
         self._written += [(event, encode(event)) for event in self._taken[done:]]
         self._gave_up = record(tx, self._written, lost_before=self._lost_before)
+        if self._gave_up:
+            # The run is nobody's from here on, and what would still come finds that out.
+            self._owned_at = None
         for about, messages in self._memory_taken.items():
             number = self._number if about == run_id else tx.execute(_NUMBER, (about,)).fetchone()[0]
             self._remember(tx, about, number, messages)

@@ -6,6 +6,7 @@ The module that runs it has two fixtures: `store`, open and empty, and `clock`, 
 # ruff: noqa: PLR2004 - expected numbers are the subject
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,9 @@ from agent_sdk.testing.conformance.runs_kit import (
 from agent_sdk.testing.conformance.store_runs import floor
 
 __all__ = ["floor"]
+
+BATCH_BEGINS_IN_TURNS = 3
+"""Of the event loop, after somebody waits for a commit: nothing that is appended then is in its batch."""
 
 
 # --- leases and their fence
@@ -136,6 +140,21 @@ async def test_the_lease_goes_with_the_end_of_the_run(floor: Floor) -> None:
         hold.step()
         await hold.lease.committed()
         assert len(await floor.journal(hold.id)) == last
+
+
+async def test_nothing_follows_the_end_that_comes_while_that_is_committed(floor: Floor) -> None:
+    hold = await floor.begun()
+    ending = asyncio.ensure_future(hold.complete())
+    for _ in range(BATCH_BEGINS_IN_TURNS):
+        await asyncio.sleep(0)
+    # A store that commits within a turn of the loop has lost the lease by now, and drops it.
+    hold.step()
+    await ending
+    with suppress(LeaseLost):
+        await hold.lease.committed()
+    ends = [event.type for event in await floor.journal(hold.id)]
+    assert ends.count("run.completed") == 1
+    assert ends[-1] == "run.completed"
 
 
 async def test_a_zombie_writes_nothing(store: Store, floor: Floor) -> None:

@@ -1,5 +1,6 @@
 """Event ids: no chance in them, and in the order of time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from agent_sdk.contracts.events import Event
@@ -47,3 +48,22 @@ def test_a_clock_that_goes_back_leaves_the_order_as_it_is() -> None:
 def test_an_id_is_one_and_tells_the_time() -> None:
     event = written("run_1", FakeClock(), moves_s=[0])[0]
     assert parse_id(event.id) == ("evt", round(event.time.timestamp() * 1000))
+
+
+def test_ids_are_the_same_whoever_looks_first() -> None:
+    """A result is looked at by any thread; an event is made when somebody does."""
+    log = MemoryLog(followed=False)
+    clock = FakeClock()
+    journal = Journal(log, clock, run_id="run_1", session_id="ses_1", org_id="org_1", agent="a")
+    for _ in range(20_000):
+        clock.jump(2)
+        journal.record("step.started", {"model": "x:y"})
+    events = log.events("run_1")
+
+    def look(order: range) -> list[str]:
+        return [events[place].id for place in order]
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(look, (range(20_000), range(19_999, -1, -1))))
+    ids = [event.id for event in events]
+    assert ids == sorted(set(ids))

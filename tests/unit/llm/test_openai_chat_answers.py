@@ -45,6 +45,14 @@ def test_text_streams_in_deltas_and_comes_whole_at_the_end() -> None:
     assert whole.response_id == "chatcmpl-1"
 
 
+def test_a_model_that_is_named_late_is_taken_over() -> None:
+    unnamed, named = chat_chunk({"content": "a"}), chat_chunk({"content": "b"})
+    del unnamed["model"]
+    whole = read(prepared().decoder, [sse(unnamed, done=False), sse(named, named)])[-1]
+    assert isinstance(whole, ModelResponse)
+    assert whole.model == "gpt-5-2025-08-07"
+
+
 def test_deltas_of_one_network_segment_come_merged() -> None:
     segment = sse(
         chat_chunk({"content": "a"}), chat_chunk({"content": "b"}), chat_chunk({"content": "c"}), done=False
