@@ -52,8 +52,8 @@ def command(
         signal.signal(number, _end)
     build_console()
     url = own_url(load_settings({"server.host": host, "server.port": free_port}).values)
-    watch, server = Watch(Path.cwd()), _Server(arguments(settings.server.host, free_port, agent))
-    invitation = _Invitation(url, open_browser=open_browser)
+    watch, server = Watch(Path.cwd()), _Server(settings.server.host, free_port, agent)
+    invitation = _Invitation(url, server, open_browser=open_browser)
     try:
         server.start()
         say(f"Reloads when a file below {Path.cwd()} changes; runs go on across that. Ctrl-C ends it.")
@@ -64,6 +64,7 @@ def command(
                 server.start()
                 invitation.renew()
             elif server.has_just_ended():
+                invitation.withdraw()
                 say("The server has ended. It is started again with the next change.")
             else:
                 invitation.offer()
@@ -76,11 +77,27 @@ def command(
 class _Server:
     """The server's process."""
 
-    def __init__(self, options: Sequence[str]) -> None:
-        self._command = [*PROGRAM, *options]
+    def __init__(self, host: str, port: int, agents: Agents) -> None:
+        self._host, self._port = host, port
+        self._command = [*PROGRAM, *arguments(host, port, agents)]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def lives(self) -> bool:
+        """Whether there is one, and it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
+        """Start it, unless somebody else took the port meanwhile: who asks there would be answered by them."""
+        from agent_sdk.cli.report import report
+        from agent_sdk.contracts.errors import ConfigError
+        from agent_sdk.server.listen import listen
+
+        try:
+            listen(self._host, self._port).close()
+        except ConfigError as error:
+            report(error)
+            return
         self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
 
     def has_just_ended(self) -> bool:
@@ -111,8 +128,9 @@ class _Server:
 class _Invitation:
     """Says after each start of the server how to sign in to its console: a code of an earlier one is good no more."""
 
-    def __init__(self, url: str, *, open_browser: bool) -> None:
+    def __init__(self, url: str, server: _Server, *, open_browser: bool) -> None:
         self._url = url
+        self._server = server
         self._opens = open_browser
         self._is_due = True
 
@@ -120,16 +138,24 @@ class _Invitation:
         """The server was started anew."""
         self._is_due = True
 
+    def withdraw(self) -> None:
+        """The server has ended: whoever answers at its address now is a stranger."""
+        self._is_due = False
+
     def offer(self) -> None:
         """Say it, once, as soon as the server answers; the browser is opened after the first start only."""
         from agent_sdk.cli.report import report, say
         from agent_sdk.contracts.errors import AgentSDKError
         from agent_sdk.ui.place import here
 
-        if not self._is_due:
+        if not (self._is_due and self._server.lives):
             return
         try:
-            address = self._sign_in() if here().is_built else self._plain()
+            address = self._plain()
+            if not self._server.lives:
+                return  # somebody else answered, who must not see the key
+            if here().is_built:
+                address = self._sign_in()
         except AgentSDKError as error:
             if error.retryable:
                 return  # it is not up yet; the next look asks again

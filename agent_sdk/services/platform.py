@@ -1,5 +1,6 @@
 """Everything that a process serves, composed once by `agent_sdk.bootstrap`, or by a test."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -15,7 +16,8 @@ from agent_sdk.services.sessions import Sessions
 from agent_sdk.services.tool_trials import ToolTrials
 
 DRAIN_MAX_S: Final = 20.0
-"""How long runs may take to reach the border of a step when the process ends; the others go on elsewhere."""
+"""How long runs may take to reach the border of a step when the process ends; the others go on elsewhere.
+Tools that are being tried have as long to end."""
 
 
 class Worker(Protocol):
@@ -92,9 +94,11 @@ class Platform:
             await self.worker.start()
 
     async def drain(self) -> None:
-        """Let runs reach a border, and give them back."""
+        """Let runs reach a border, and give them back; let tools that are being tried end."""
+        drains = [self.tools.drain(DRAIN_MAX_S)]
         if self.worker is not None:
-            await self.worker.drain(DRAIN_MAX_S)
+            drains.append(self.worker.drain(DRAIN_MAX_S))
+        await asyncio.gather(*drains)
 
     async def stop(self) -> None:
         """Commit what is left and disconnect. The platform has been drained."""

@@ -1,13 +1,15 @@
 """Trying a tool: one call of it outside of any run, by the executor that runs use."""
 
+import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from agent_sdk.contracts.codec import encode
-from agent_sdk.contracts.errors import InvalidInput, ModelError, RunFailed
+from agent_sdk.contracts.errors import InvalidInput, ModelError, RunFailed, ToolError
 from agent_sdk.contracts.messages import ToolCallPart
 from agent_sdk.contracts.platform_errors import AdmissionRefused, ApprovalNeeded
 from agent_sdk.contracts.run import RunError
@@ -26,6 +28,8 @@ from agent_sdk.services.catalog import AnyAgent, Catalog
 
 TRIALS_MAX_COUNT: Final = 32
 """Trials at work at once in this process."""
+TRIALS_PER_ORG_MAX_COUNT: Final = 8
+"""Of them, those of one organisation: some room is left for others."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -54,7 +58,11 @@ class ToolTrials:
         """Take where tools are found, and what runs are given."""
         self._catalog = catalog
         self._services = services
-        self._at_work = 0
+        self._at_work: Counter[str] = Counter()
+        """Trials by organisation."""
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._is_draining = False
 
     async def invoke(
         self, scope: Scope, name: str, args: Mapping[str, Any], *, approved: bool = False
@@ -71,7 +79,7 @@ class ToolTrials:
             NotFound: There is no such tool.
             ApprovalNeeded: It needs a human's word, and `approved` is not set.
             InvalidInput: It asks an agent, which is a run's work.
-            AdmissionRefused: Too many are tried at once.
+            AdmissionRefused: Too many are tried at once, or the process ends.
         """
         scope.require("write")
         agent, tool = self._catalog.tool(name)
@@ -80,13 +88,34 @@ class ToolTrials:
             raise InvalidInput(msg, hint="Make a run of an agent that has it: POST /v1/runs.")
         if tool.spec.needs_approval and not approved:
             raise ApprovalNeeded(f"{name} needs approval")
-        if self._at_work >= TRIALS_MAX_COUNT:
-            raise AdmissionRefused(f"{TRIALS_MAX_COUNT} tools are being tried")
-        self._at_work += 1
+        self._begin(scope.org_id)
         try:
             return await self._call(scope, agent, tool, args, approved=approved)
         finally:
-            self._at_work -= 1
+            self._end(scope.org_id)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Begin no more, and wait until those at work have ended, or for `timeout_s`."""
+        self._is_draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._idle.wait()
+
+    def _begin(self, org_id: str) -> None:
+        if self._is_draining:
+            raise AdmissionRefused("the server is ending", hint="Repeat it when it is back.")
+        if self._at_work.total() >= TRIALS_MAX_COUNT:
+            raise AdmissionRefused(f"{TRIALS_MAX_COUNT} tools are being tried")
+        if self._at_work[org_id] >= TRIALS_PER_ORG_MAX_COUNT:
+            raise AdmissionRefused(f"{TRIALS_PER_ORG_MAX_COUNT} tools are being tried by this organisation")
+        self._at_work[org_id] += 1
+        self._idle.clear()
+
+    def _end(self, org_id: str) -> None:
+        self._at_work[org_id] -= 1
+        self._at_work += Counter()  # keeps no organisation that tries nothing
+        if not self._at_work:
+            self._idle.set()
 
     async def _call(
         self, scope: Scope, agent: AnyAgent, tool: Tool, args: Mapping[str, Any], *, approved: bool
@@ -104,7 +133,9 @@ class ToolTrials:
             _log.info("a tool was tried", extra=facts)
         if call.status == "waiting":
             why = f": {call.waiting_for}" if call.waiting_for else ""
-            raise ApprovalNeeded(f"{tool.spec.name} asks for approval{why}")
+            if not approved:
+                raise ApprovalNeeded(f"{tool.spec.name} asks for approval{why}")
+            return _asks_on(tool, why, duration_ms)
         return _trial(tool, state.log.events(state.journal.run_id)[-1].data)
 
     def _prepared(
@@ -136,6 +167,21 @@ class _NoModel:
         """
         del request
         raise ModelError("a tool that is tried has no model to ask")
+
+
+def _asks_on(tool: Tool, why: str, duration_ms: int) -> ToolTrial:
+    """A tool that asks for an approval that it has: to refuse it for the want of one would never end."""
+    error = ToolError(
+        f"{tool.spec.name} asks for approval although it was given{why}",
+        hint="Have the tool look at `ctx.approved` before it raises ApprovalRequired.",
+    )
+    return ToolTrial(
+        ok=False,
+        version=tool.spec.version,
+        effects=tool.spec.effects,
+        duration_ms=duration_ms,
+        error=error.as_data(),
+    )
 
 
 def _trial(tool: Tool, said: Mapping[str, Any]) -> ToolTrial:

@@ -47,6 +47,8 @@ def ensure(place: Place, say: Say) -> None:
             if state_of(place) != "built":  # else another process built it while this one waited
                 _build(place.static, checkout, say)
     except OSError as error:
+        # Anybody may read the note, so it has no paths of this machine.
+        _note(checkout, f"the console cannot be built: {error.strerror or type(error).__name__}")
         raise ConsoleBuildFailed(f"the console cannot be built: {error}") from error
 
 
@@ -58,10 +60,16 @@ def _build(static: Path, checkout: Checkout, say: Say) -> None:
         with tempfile.TemporaryDirectory(dir=checkout.cache, prefix=_PREFIX) as folder:
             _replace(static, _built(checkout, Path(folder), say), Path(folder))
     except ConsoleBuildFailed as error:
-        checkout.failure.write_text(f"{error}\n", encoding="utf-8")
+        _note(checkout, str(error))
         raise
     checkout.failure.unlink(missing_ok=True)
     say("the console is built")
+
+
+def _note(checkout: Checkout, why: str) -> None:
+    """Leave for whoever looks at the server why there is no console, where that can be written."""
+    with contextlib.suppress(OSError):
+        checkout.failure.write_text(f"{why}\n", encoding="utf-8")
 
 
 def _built(checkout: Checkout, folder: Path, say: Say) -> Path:
@@ -82,11 +90,17 @@ def _built(checkout: Checkout, folder: Path, say: Say) -> Path:
 
 
 def _replace(static: Path, built: Path, folder: Path) -> None:
-    """Put built files in place of those that are there, which go with `folder`."""
+    """Put built files in place of those that are there, which go with `folder`; or leave those."""
     static.parent.mkdir(parents=True, exist_ok=True)
+    old = folder / "old"
     with contextlib.suppress(FileNotFoundError):
-        static.rename(folder / "old")
-    built.rename(static)
+        static.rename(old)
+    try:
+        built.rename(static)
+    except OSError:
+        with contextlib.suppress(FileNotFoundError):  # there were none
+            old.rename(static)
+        raise
 
 
 @contextlib.contextmanager

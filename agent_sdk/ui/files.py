@@ -19,7 +19,8 @@ MEDIA_TYPES: Final = {
     ".woff2": "font/woff2",
 }
 """What is served; nothing else that lies there is."""
-NAME_LENGTH_MAX_CHARS: Final = 255
+NAME_LENGTH_MAX_CHARS: Final = 128
+"""Of a path with its folders. With the ending of a packed twin, no file system finds it too long."""
 # Segments that begin with no dot: no way leads upward, and none to what is hidden.
 _NAME: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 

@@ -54,6 +54,8 @@ async def test_the_inbox_fills_while_it_is_looked_at_and_a_key_approves(inbox: V
     await expect(page.get_by_role("link", name=re.compile("Approvals 2 waiting"))).to_be_visible()
     for left in ("Waiting 1", "Waiting"):
         await expect(page.get_by_role("article", name="Approval of publish")).to_be_visible()
+        # Nothing is decided in the moment after a decision: nobody has read the next one yet.
+        await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_enabled()
         await page.keyboard.press("a")
         await expect(page.get_by_role("tab", name=left, exact=True)).to_be_visible()
     await expect(page.get_by_text("Nothing waits")).to_be_visible()

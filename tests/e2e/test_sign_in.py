@@ -41,16 +41,37 @@ async def test_a_wrong_key_is_refused_with_a_reason_and_nothing_is_kept(come: Vi
         assert await visit.page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-async def test_a_key_that_is_not_to_be_kept_goes_with_the_tab(come: Visiting) -> None:
+async def test_a_key_goes_with_the_tab_unless_it_is_to_be_kept(come: Visiting) -> None:
     async with come(signed_in=False) as visit:
         await visit.open("/console/agents")
         await visit.page.get_by_label("API key").fill(KEY)
-        await visit.page.get_by_text("Keep me signed in").click()
         await visit.page.get_by_role("button", name="Sign in").click()
         await expect(visit.page.get_by_role("heading", level=1, name="Agents")).to_be_visible()
         other = await visit.page.context.new_page()
         await other.goto(f"{visit.url}/console/agents")
         await expect(other.get_by_role("heading", name="Sign in to the console")).to_be_visible()
+
+
+async def test_tabs_follow_a_key_that_is_kept_on_the_device(come: Visiting) -> None:
+    async with come(signed_in=False) as visit:
+        await visit.open("/console/agents")
+        other = await visit.page.context.new_page()
+        await other.goto(f"{visit.url}/console/tools")
+        await visit.page.get_by_label("API key").fill(KEY)
+        await visit.page.get_by_text("Keep me signed in").click()
+        await visit.page.get_by_role("button", name="Sign in").click()
+        await expect(other.get_by_role("heading", level=1, name="Tools")).to_be_visible()
+        await visit.page.get_by_role("button", name="Sign out").click()
+        await expect(other.get_by_role("heading", name="Sign in to the console")).to_be_visible()
+
+
+async def test_a_one_time_address_goes_before_a_kept_key(come: Visiting) -> None:
+    async with come() as visit:
+        async with visit.page.expect_response("**/v1/sign-in"):
+            await visit.open(f"/console/agents#sign-in={await code(visit)}")
+        await expect(visit.page.get_by_role("heading", level=1, name="Agents")).to_be_visible()
+        kept = await visit.page.evaluate("JSON.parse(sessionStorage.getItem('agent-sdk.key')).by")
+        assert kept == "code"
 
 
 async def test_a_one_time_address_signs_in_once_and_leaves_no_trace(come: Visiting) -> None:
@@ -70,11 +91,11 @@ async def test_signing_out_revokes_what_a_one_time_address_gave(come: Visiting) 
     async with come(signed_in=False) as visit:
         await visit.open(f"/console/agents#sign-in={await code(visit)}")
         await expect(visit.page.get_by_role("heading", level=1, name="Agents")).to_be_visible()
-        kept = await visit.page.evaluate("JSON.parse(localStorage.getItem('agent-sdk.key')).key")
+        kept = await visit.page.evaluate("JSON.parse(sessionStorage.getItem('agent-sdk.key')).key")
         async with visit.page.expect_response("**/v1/sign-out"):
             await visit.page.get_by_role("button", name="Sign out").click()
         await expect(visit.page.get_by_label("API key")).to_be_visible()
-        assert await visit.page.evaluate("localStorage.getItem('agent-sdk.key')") is None
+        assert await visit.page.evaluate("sessionStorage.getItem('agent-sdk.key')") is None
         async with visit.client() as client:
             refused = await client.get("/v1/runs", headers={"Authorization": f"Bearer {kept}"})
         assert refused.status_code == 401

@@ -42,11 +42,19 @@ def nonce_in(page: httpx.Response) -> str:
             "/console/assets",
         ),
         "/console/compare?a=run_1&b=run_2",
+        f"/console/{'a' * 252}.js",
     ],
 )
 async def test_every_page_is_the_shell_with_a_nonce_of_its_own(tmp_path: Path, path: str) -> None:
     async with serving_console(tmp_path) as served, served.client(key=None) as anybody:
         assert nonce_in(await anybody.get(path)) != nonce_in(await anybody.get(path))
+
+
+@pytest.mark.parametrize("length", [200, 252, 5000])
+async def test_an_asset_with_a_long_name_is_missing(tmp_path: Path, length: int) -> None:
+    async with serving_console(tmp_path) as served, served.client(key=None) as anybody:
+        path = f"/console/assets/{'a' * length}.js"
+        problem(await anybody.get(path, headers={"Accept-Encoding": "gzip"}), 404)
 
 
 async def test_an_asset_is_kept_for_ever_and_is_packed_for_who_takes_it(tmp_path: Path) -> None:

@@ -71,6 +71,14 @@ async def test_making_a_code_takes_a_key(tmp_path: Path) -> None:
         problem(await anybody.post("/v1/sign-out"), 401)
 
 
+async def test_a_key_that_signing_in_made_makes_no_codes(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served, served.client() as admin:
+        key = (await sign_in(served, await code_of(admin))).json()["key"]
+        async with served.client(key) as console:
+            refused = problem(await console.post("/v1/sign-in-codes"), 403)
+        assert (refused["code"], "keys create" in refused["hint"]) == ("ASDK-ACC-003", True)
+
+
 async def test_a_repeated_request_makes_one_code_and_tells_it_once(tmp_path: Path) -> None:
     async with serving(tmp_path) as served, served.client() as admin:
         headers = {"Idempotency-Key": "the-same"}
@@ -94,6 +102,8 @@ async def test_guessing_is_slowed_down(tmp_path: Path) -> None:
         refused = await sign_in(served, "guess")
         assert problem(refused, 429)["code"] == "ASDK-ADM-002"
         assert 0 < int(refused.headers["retry-after"]) <= FAILURES_WINDOW_S
+        async with served.client() as admin:
+            assert (await sign_in(served, await code_of(admin))).status_code == 200
 
 
 async def test_foreign_pages_cannot_sign_in(tmp_path: Path) -> None:

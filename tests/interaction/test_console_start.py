@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,6 +88,28 @@ def test_dev_says_after_each_start_how_to_sign_in_once(tmp_path: Path, tree: Pat
 def test_dev_signs_in_with_the_key_that_the_server_made(tmp_path: Path, tree: Path) -> None:
     env = {"PYTHONPATH": str(tree), "AGENT_SDK_API_KEY": ""}
     with program(tmp_path, "dev", "--port", "0", **env) as started:
+        url, code = invitation(started)
+        assert sign_in(url, code).status_code == 200
+
+
+@pytest.mark.socket
+def test_a_stranger_on_the_port_is_not_shown_the_key(tmp_path: Path, tree: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text("broken(", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = ("--port", str(port), "--agent", "app:agent")
+    with program(tmp_path, "dev", *options, PYTHONPATH=str(tree)) as started:
+        started.read_until("has ended")
+        with socket.create_server(("127.0.0.1", port)) as stranger:
+            for text in ("broken(1", "broken(12"):
+                app.write_text(text, encoding="utf-8")
+                started.read_until("changed: app.py")
+                started.read_until("cannot listen on")
+            stranger.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                stranger.accept()
+        app.write_text("from agent_sdk import Agent\nagent = Agent('a')\n", encoding="utf-8")
         url, code = invitation(started)
         assert sign_in(url, code).status_code == 200
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import pytest
 from agent_sdk import Agent, RunContext, tool
 from agent_sdk.contracts.messages import ImagePart
 from agent_sdk.contracts.signals import ApprovalRequired
-from agent_sdk.services.tool_trials import TRIALS_MAX_COUNT
+from agent_sdk.services.tool_trials import TRIALS_MAX_COUNT, TRIALS_PER_ORG_MAX_COUNT
 from agent_sdk.tools.output import CONTENT_LENGTH_MAX_CHARS
 from tests.interaction.server_kit import deployer, problem, serving
+from tests.unit.services.kit import OTHER_ORG
 
 pytestmark = pytest.mark.socket
 
@@ -151,6 +153,19 @@ async def test_a_tool_may_ask_for_approval_itself(tmp_path: Path) -> None:
         assert (await answered(client, "pay", {"usd": 1000}, approve=True))["result"] == "paid"
 
 
+async def test_a_tool_that_asks_on_although_it_has_its_approval_has_failed(tmp_path: Path) -> None:
+    @tool
+    def never() -> str:
+        """Ask for ever."""
+        raise ApprovalRequired("that is much")
+
+    async with serving(tmp_path, Agent("a", tools=[never])) as served, served.client() as client:
+        problem(await invoke(client, "never", {}), 409)
+        said = await answered(client, "never", {}, approve=True)
+        assert (said["ok"], "that is much" in said["error"]["message"]) == (False, True)
+        assert "ctx.approved" in said["error"]["hint"]
+
+
 async def test_a_tool_has_the_deps_that_its_agent_makes(tmp_path: Path) -> None:
     @dataclass
     class Shop:
@@ -236,25 +251,73 @@ async def test_a_refused_call_frees_its_idempotency_key(tmp_path: Path) -> None:
         assert (await answered(client, "deploy", {"name": "it"}, approve=True))["ok"]
 
 
-async def test_only_so_many_are_tried_at_once(tmp_path: Path) -> None:
-    gate, started = asyncio.Event(), asyncio.Semaphore(0)
+@dataclass
+class Waiting:
+    """A tool that ends when it may."""
 
-    @tool
-    async def wait() -> str:
-        """Wait."""
-        started.release()
-        await gate.wait()
-        return "done"
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
-    async with serving(tmp_path, Agent("a", tools=[wait])) as served, served.client() as client:
-        waiting = [asyncio.create_task(answered(client, "wait", {})) for _ in range(TRIALS_MAX_COUNT)]
-        for _ in waiting:
-            await started.acquire()
-        refused = await invoke(client, "wait", {})
-        assert problem(refused, 429)["code"] == "ASDK-ADM-001"
-        gate.set()
+    def agent(self) -> Agent[Any, Any]:
+        @tool
+        async def wait() -> str:
+            """Wait."""
+            self.started.release()
+            await self.gate.wait()
+            return "done"
+
+        return Agent("a", tools=[wait])
+
+    async def begin(self, client: httpx.AsyncClient, count: int = 1) -> "list[asyncio.Task[Any]]":
+        """Try it so many times; they have begun."""
+        tasks = [asyncio.create_task(answered(client, "wait", {})) for _ in range(count)]
+        for _ in tasks:
+            await self.started.acquire()
+        return tasks
+
+
+async def test_only_so_many_are_tried_at_once_by_one_organisation_and_by_all(tmp_path: Path) -> None:
+    tried = Waiting()
+    orgs = [f"org_{number:026}" for number in range(2, 3 + TRIALS_MAX_COUNT // TRIALS_PER_ORG_MAX_COUNT)]
+    async with AsyncExitStack() as stack:
+        served = await stack.enter_async_context(serving(tmp_path, tried.agent()))
+        *clients, late = [
+            await stack.enter_async_context(served.client(await served.new_key(org))) for org in orgs
+        ]
+        waiting: list[asyncio.Task[Any]] = []
+        for client in clients:
+            waiting += await tried.begin(client, TRIALS_PER_ORG_MAX_COUNT)
+            refused = problem(await invoke(client, "wait", {}), 429)
+            assert refused["code"] == "ASDK-ADM-001"
+        assert len(waiting) == TRIALS_MAX_COUNT
+        problem(await invoke(late, "wait", {}), 429)
+        tried.gate.set()
         assert all(said["ok"] for said in await asyncio.gather(*waiting))
-        assert (await answered(client, "wait", {}))["ok"]
+        assert (await answered(late, "wait", {}))["ok"]
+
+
+async def test_one_organisation_leaves_room_for_another(tmp_path: Path) -> None:
+    tried = Waiting()
+    async with serving(tmp_path, tried.agent()) as served, served.client() as client:
+        waiting = await tried.begin(client, TRIALS_PER_ORG_MAX_COUNT)
+        async with served.client(await served.new_key(OTHER_ORG)) as other:
+            waiting += await tried.begin(other)
+            tried.gate.set()
+            assert all(said["ok"] for said in await asyncio.gather(*waiting))
+
+
+async def test_what_is_tried_when_the_server_ends_is_answered_and_nothing_more_is_begun(
+    tmp_path: Path,
+) -> None:
+    tried = Waiting()
+    async with serving(tmp_path, tried.agent()) as served, served.client() as client:
+        [trial] = await tried.begin(client)
+        drain = asyncio.create_task(served.platform.drain())
+        assert "ending" in problem(await invoke(client, "wait", {}), 429)["detail"]
+        assert not drain.done()
+        tried.gate.set()
+        await drain
+        assert (await trial)["ok"]
 
 
 async def test_the_log_says_who_tried_what_and_not_with_which_arguments(

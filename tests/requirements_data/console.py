@@ -110,7 +110,7 @@ REQUIREMENTS = (
         tests=(
             "tests/e2e/test_sign_in.py::test_a_pasted_key_opens_the_page_that_was_asked_for",
             "tests/e2e/test_sign_in.py::test_a_wrong_key_is_refused_with_a_reason_and_nothing_is_kept",
-            "tests/e2e/test_sign_in.py::test_a_key_that_is_not_to_be_kept_goes_with_the_tab",
+            "tests/e2e/test_sign_in.py::test_a_key_goes_with_the_tab_unless_it_is_to_be_kept",
             "tests/e2e/test_sign_in.py::test_a_one_time_address_signs_in_once_and_leaves_no_trace",
             "tests/e2e/test_sign_in.py::test_signing_out_revokes_what_a_one_time_address_gave",
             "tests/e2e/test_sign_in.py::test_a_key_that_is_revoked_in_mid_visit_asks_for_another_at_the_same_place",

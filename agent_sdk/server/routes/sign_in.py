@@ -40,7 +40,7 @@ async def create_sign_in_code(request: Request) -> Response:
     decode_body(given, Nothing)
 
     async def act() -> Answer:
-        made = _sign_in_of(request).make_code(scope_of(request))
+        made = await _sign_in_of(request).make_code(scope_of(request))
         kept = SignInCode(code=None, expires_at=made.expires_at)
         return Answer(status=201, body=encode(made), kept=encode(kept))
 

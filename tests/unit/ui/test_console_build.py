@@ -1,5 +1,6 @@
 """Building the console with an npm that is a script: what is built when, by whom, and what a failure leaves."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -204,6 +205,34 @@ def test_a_folder_that_cannot_be_written_is_a_failure_of_the_build(place: Place,
     place.checkout.cache.touch()
     with pytest.raises(ConsoleBuildFailed, match="cannot be built"):
         ensure(place, ignore)
+
+
+def test_a_failure_of_the_disk_is_told_without_paths_of_the_machine(place: Place, calls: Path) -> None:
+    assert place.checkout is not None
+    (place.checkout.sources / "src" / "gone.ts").symlink_to(place.checkout.root / "nowhere")
+    with pytest.raises(ConsoleBuildFailed):
+        ensure(place, ignore)
+    note = place.checkout.failure.read_text(encoding="utf-8")
+    assert "cannot be built: No such file" in note
+    assert "/" not in note
+
+
+def test_what_was_there_is_put_back_where_the_new_one_cannot_be_put(
+    place: Place, calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure(place, ignore)
+    change(place, "two")
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name == place.static.name and self != place.static:
+            raise OSError(errno.EACCES, "Permission denied", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(ConsoleBuildFailed, match="Permission denied"):
+        ensure(place, ignore)
+    assert (state_of(place), shown(place)) == ("stale", "one")
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,13 @@ def test_a_file_without_a_packed_twin_is_read_as_it_is(static: Path) -> None:
         *("assets/.hidden.js", "assets/folder.js", "assets/app-1a2b.js/", "assets/app-1a2b.js\0", "assets"),
         *("index.html", "build.json", "assets/app-1a2b.js.gz", "assets/app-1a2b.js.map", "assets/none.js"),
         *("assets/app-1a2b.js/x.js", "assets/app-1a2b.js\n", "assets/\u0430pp.js", "a" * 5000 + ".js"),
+        # With the ending of a packed twin too long for a file system, or nearly.
+        *(f"{'a' * length}.js" for length in (125, 126, 249, 252, 253)),
     ],
 )
-def test_nothing_else_is_read(static: Path, name: str) -> None:
-    assert read(static, name, gzip=False) is None
+@pytest.mark.parametrize("gzip", [False, True])
+def test_nothing_else_is_read(static: Path, name: str, *, gzip: bool) -> None:
+    assert read(static, name, gzip=gzip) is None
 
 
 def test_a_way_that_is_absolute_is_no_name(static: Path) -> None:

@@ -1,6 +1,8 @@
 /** Typed requests: data, or a thrown `ApiError`. */
+
 import { ApiError, errorOf, networkError } from "./errors";
 import { currentKey, forgetKey } from "./key";
+import { randomKey } from "./random_key";
 import type { paths } from "./types";
 
 export { ApiError, asApiError } from "./errors";
@@ -53,7 +55,7 @@ export async function send(address: string, init: RequestInit): Promise<Response
     if (init.signal?.aborted) throw cause;
     throw networkError(cause);
   }
-  if (response.status === 401) forgetKey(kept?.key ?? "");
+  if (response.status === 401) void forgetKey(kept?.key ?? "");
   return response;
 }
 
@@ -68,7 +70,7 @@ export async function request<T>(
   if (options.signal) init.signal = options.signal;
   if (method === "POST") {
     // A retry by the browser or the user's second click shall not make a second run.
-    headers["idempotency-key"] ??= crypto.randomUUID();
+    headers["idempotency-key"] ??= randomKey();
     if (options.body !== undefined) {
       headers["content-type"] = "application/json";
       init.body = JSON.stringify(options.body);

@@ -1,7 +1,7 @@
 /** One `GET /v1/feed` for the whole page: every change of a run's status goes into the caches of the lists. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { asApiError, send } from "./client";
+import { type ApiError, asApiError, send } from "./client";
 import { errorOf } from "./errors";
 import { noteRun } from "./live_runs";
 import type { Page, Run } from "./model";
@@ -12,6 +12,7 @@ import { backoffMs, isPassing, sleep } from "./stream";
 export type FeedState = "idle" | "connecting" | "live" | "reconnecting" | "failed";
 
 const REFRESH_DELAY_MS = 400;
+const FOLLOWED = [keys.runLists, keys.runPages, keys.everyRun, keys.sessions, keys.approvals];
 const STATUS_EVENT = "run.status";
 
 let state: FeedState = "idle";
@@ -35,7 +36,7 @@ export function useFeedState(): FeedState {
 
 /** Starts the feed. A hidden tab lets its connection go: browsers hold at most six to one origin. */
 export function startFeed(client: QueryClient): () => void {
-  const cursor: Cursor = { lastId: "" };
+  const cursor: Cursor = { lastId: "", isLost: false };
   let controller = new AbortController();
   const run = () => {
     controller.abort();
@@ -54,7 +55,18 @@ export function startFeed(client: QueryClient): () => void {
 
 interface Cursor {
   lastId: string;
+  /** Changes may have been missed: where the feed goes on, everything is asked for again. */
+  isLost: boolean;
 }
+
+/** The server may have begun anew, with lower numbers: the old one would wait for changes that are long over. */
+function lose(cursor: Cursor): void {
+  cursor.lastId = "";
+  cursor.isLost = true;
+}
+
+const isCursorRefused = (error: ApiError, cursor: Cursor) =>
+  cursor.lastId !== "" && error.status >= 400 && error.status !== 401 && error.status !== 403;
 
 async function follow(client: QueryClient, cursor: Cursor, signal: AbortSignal): Promise<void> {
   tell("connecting");
@@ -66,9 +78,11 @@ async function follow(client: QueryClient, cursor: Cursor, signal: AbortSignal):
       });
     } catch (thrown) {
       if (signal.aborted) return;
-      if (!isPassing(asApiError(thrown))) return tell("failed");
+      const error = asApiError(thrown);
+      if (!isPassing(error) && !isCursorRefused(error, cursor)) return tell("failed");
     }
     if (signal.aborted) return;
+    lose(cursor);
     tell("reconnecting");
     await sleep(backoffMs(attempt++), signal);
   }
@@ -88,6 +102,9 @@ async function connect(
   tell("live");
   const onId = (id: string) => {
     cursor.lastId = id;
+    if (!cursor.isLost) return;
+    cursor.isLost = false;
+    for (const queryKey of FOLLOWED) refreshSoon(client, queryKey);
   };
   for await (const batch of readSse(response.body, { onId })) {
     onMessage();
@@ -113,18 +130,31 @@ export function applyStatus(client: QueryClient, run: Run): void {
   });
   if (!isListed) refreshSoon(client, keys.runLists);
   refreshSoon(client, keys.approvals);
-  refreshSoon(client, keys.sessions);
+  refreshSoon(client, keys.sessionLists);
+  if (!run.session_id) return;
+  refreshSoon(client, keys.session(run.session_id));
+  refreshSoon(client, keys.sessionMessages(run.session_id));
 }
 
-const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+// By client, because another key has another client.
+const waiting = new WeakMap<QueryClient, Set<string>>();
 
 /** Many changes at once ask the server once. */
 function refreshSoon(client: QueryClient, queryKey: readonly unknown[]): void {
+  const names = waiting.get(client) ?? new Set();
+  waiting.set(client, names);
   const name = JSON.stringify(queryKey);
-  if (waiting.has(name)) return;
-  const timer = setTimeout(() => {
-    waiting.delete(name);
-    void client.invalidateQueries({ queryKey });
+  if (names.has(name)) return;
+  names.add(name);
+  setTimeout(() => {
+    names.delete(name);
+    void refresh(client, queryKey);
   }, REFRESH_DELAY_MS);
-  waiting.set(name, timer);
+}
+
+/** What is being asked for is not broken off, or a slow answer never came; it may be older: ask once more then. */
+async function refresh(client: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  const wasAsking = client.isFetching({ queryKey }) > 0;
+  await client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+  if (wasAsking) await client.invalidateQueries({ queryKey }, { cancelRefetch: false });
 }

@@ -6,7 +6,15 @@ import { keys } from "./query_keys";
 
 const runPath = (action: string) => `/v1/runs/{run_id}${action}`;
 
-export const createRun = (body: CreateRunBody) => request<Run>("POST", "/v1/runs", { body });
+export interface Once {
+  /** One for each intent of the user: a second request with it answers with the first one's run. */
+  idempotencyKey?: string;
+}
+
+const onceOf = (key: string | undefined) => (key ? { headers: { "idempotency-key": key } } : {});
+
+export const createRun = ({ idempotencyKey, ...body }: CreateRunBody & Once) =>
+  request<Run>("POST", "/v1/runs", { body, ...onceOf(idempotencyKey) });
 
 export const cancelRun = (args: { id: string; mode?: "now" | "after_step"; reason?: string }) =>
   request<Run>("POST", runPath("/cancel"), {
@@ -23,7 +31,7 @@ export const resumeRun = (id: string) =>
 export const addInput = (args: { id: string; input: RunInput }) =>
   request<Run>("POST", runPath("/input"), { path: { run_id: args.id }, body: { input: args.input } });
 
-export interface ForkArgs {
+export interface ForkArgs extends Once {
   id: string;
   after_seq?: number;
   after_step?: number;
@@ -31,8 +39,8 @@ export interface ForkArgs {
 }
 
 /** A new run from that point of the old one. */
-export const forkRun = ({ id, ...body }: ForkArgs) =>
-  request<Run>("POST", runPath("/fork"), { path: { run_id: id }, body });
+export const forkRun = ({ id, idempotencyKey, ...body }: ForkArgs) =>
+  request<Run>("POST", runPath("/fork"), { path: { run_id: id }, body, ...onceOf(idempotencyKey) });
 
 export const replayRun = (id: string) =>
   request<ReplayReport>("POST", runPath("/replay"), { path: { run_id: id }, body: {} });

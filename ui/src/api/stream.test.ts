@@ -91,3 +91,29 @@ test("a run that is not found fails at once", async () => {
   const { states } = await follow([new Response("{}", { status: 404 })]);
   expect(states).toEqual(["connecting", "failed"]);
 });
+
+test("a tab that is hidden for a while lets its connection go, and goes on where it was when it is shown", async () => {
+  vi.useFakeTimers();
+  const isHidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  const asked: (string | null)[] = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    asked.push(new Headers(init.headers).get("last-event-id"));
+    if (asked.length > 1) return new Response(bodyOf(frame(2, "run.completed")));
+    const open = (body: ReadableStreamDefaultController) => {
+      body.enqueue(new TextEncoder().encode(frame(1)));
+      init.signal?.addEventListener("abort", () => body.error(new Error("aborted")));
+    };
+    return new Response(new ReadableStream({ start: open }));
+  });
+  const states: StreamState[] = [];
+  const stop = followRun("run_1", { onEvents: () => undefined, onState: (state) => states.push(state) });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual([null]);
+  isHidden.mockReturnValue(false);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toEqual([null, "1"]);
+  expect(states).toEqual(["connecting", "live", "live", "ended"]);
+  stop();
+  vi.useRealTimers();
+});

@@ -3,6 +3,7 @@ import { ApiError, asApiError, request, send } from "./client";
 import { errorOf } from "./errors";
 import { isTerminalEvent, type RunEvent } from "./events";
 import type { EventsPage } from "./model";
+import { whenShown, whileShown } from "./shown";
 import { readSse, type SseMessage } from "./sse";
 
 export type StreamState = "connecting" | "live" | "reconnecting" | "ended" | "failed";
@@ -68,30 +69,35 @@ class Follower {
   async follow(): Promise<void> {
     this.tell("connecting");
     while (!this.signal.aborted && !this.ended) {
+      const turn = whileShown(this.signal);
       try {
-        await this.connect();
-        if (!this.ended) this.tell("reconnecting");
+        await this.connect(turn.signal);
+        if (!this.ended && !turn.signal.aborted) this.tell("reconnecting");
       } catch (thrown) {
         if (this.signal.aborted) return;
+        if (turn.signal.aborted) continue;
         const error = asApiError(thrown);
         if (!isPassing(error)) return this.tell("failed", error);
         this.tell("reconnecting", error);
+      } finally {
+        turn.end();
+        if (turn.signal.aborted) await whenShown(this.signal);
       }
-      if (!this.ended) await sleep(backoffMs(this.attempt++), this.signal);
+      if (!this.ended && !turn.signal.aborted) await sleep(backoffMs(this.attempt++), this.signal);
     }
     if (this.ended) this.tell("ended");
   }
 
-  private async connect(): Promise<void> {
+  private async connect(signal: AbortSignal): Promise<void> {
     const headers: Record<string, string> = { accept: "text/event-stream" };
     if (this.last > 0) headers["last-event-id"] = String(this.last);
     const address = `/v1/runs/${encodeURIComponent(this.runId)}/events`;
-    const response = await send(address, { headers, signal: this.signal, cache: "no-store" });
+    const response = await send(address, { headers, signal, cache: "no-store" });
     if (response.status === 204) {
       this.ended = true;
       return;
     }
-    if (response.status === 410) return this.page();
+    if (response.status === 410) return this.page(signal);
     if (!response.ok) throw await errorOf(response);
     if (!response.body) return;
     this.tell("live");
@@ -109,14 +115,14 @@ class Follower {
   }
 
   /** The cursor is older than retention: what is left of the journal comes as pages, with gaps. */
-  private async page(): Promise<void> {
+  private async page(signal: AbortSignal): Promise<void> {
     this.options.onCompacted?.(this.last);
     let cursor: string | null | undefined = null;
     do {
       const page: EventsPage = await request<EventsPage>("GET", "/v1/runs/{run_id}/events", {
         path: { run_id: this.runId },
         query: { limit: EVENTS_PAGE_COUNT, cursor, after: cursor ? undefined : this.last },
-        signal: this.signal,
+        signal,
       });
       this.accept(page.data as unknown as RunEvent[], true);
       cursor = page.next_cursor;

@@ -34,7 +34,7 @@ export const Code = memo(function Code({ code, language = "", isHighlighted = tr
         <CopyButton text={code} label="Copy the code" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto p-3 pr-10 font-mono text-xs leading-relaxed">
+      <pre tabIndex={0} dir="ltr" className="overflow-x-auto p-3 pr-10 font-mono text-xs leading-relaxed">
         {coloured?.code === code ? <SafeHtml as="code" html={coloured.html} /> : <code>{code}</code>}
       </pre>
     </div>

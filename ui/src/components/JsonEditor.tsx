@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
-import { parseJson } from "@/schema/json_text";
+import { hasUnsafeInteger, parseJson } from "@/schema/json_text";
 import { type Issue, sentence, validate } from "@/schema/validate";
 import { cx } from "./classes";
 import { Textarea } from "./Field";
@@ -31,11 +31,17 @@ interface JsonEditorProps {
   className?: string;
 }
 
+const UNSAFE: Issue = {
+  path: "",
+  message: "holds an integer beyond ±(2^53 − 1), which a browser may change: it cannot be edited here",
+};
+
 /** The value of a text, and what is wrong with it. */
 export function useJson(text: string, schema?: unknown): { value: unknown; issues: Issue[] } {
   return useMemo(() => {
     const value = parseJson(text);
-    return { value, issues: validate(value, schema ?? {}) };
+    const issues = validate(value, schema ?? {});
+    return { value, issues: hasUnsafeInteger(value) ? [UNSAFE, ...issues] : issues };
   }, [text, schema]);
 }
 

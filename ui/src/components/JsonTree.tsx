@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo, useMemo, useState } from "react";
+import { shownBidi } from "./bidi";
 import { CopyButton } from "./CopyButton";
 import { type JsonRow, jsonRows } from "./json_rows";
 import { VirtualList } from "./VirtualList";
@@ -9,14 +10,14 @@ const INDENT_REM = 1;
 
 function Scalar({ value }: { value: unknown }) {
   if (typeof value === "string")
-    return <span className="break-all whitespace-pre-wrap text-ok">{JSON.stringify(value)}</span>;
+    return <span className="break-all whitespace-pre-wrap text-ok">{shownBidi(JSON.stringify(value))}</span>;
   if (typeof value === "number") return <span className="text-warn">{String(value)}</span>;
   return <span className="text-info">{value === undefined ? "undefined" : String(value)}</span>;
 }
 
 function RowView({ row, onToggle }: { row: JsonRow; onToggle: (path: string) => void }) {
   const { value, count, isOpen, name } = row;
-  const label = name === null ? null : <span className="text-accent">{name}: </span>;
+  const label = name === null ? null : <span className="text-accent">{shownBidi(name)}: </span>;
   const brackets = Array.isArray(value) ? "[]" : "{}";
   const indent = { paddingLeft: `${row.depth * INDENT_REM}rem` };
   if (count === null || count === 0) {

@@ -1,5 +1,5 @@
 import type { Tokens } from "marked";
-import { Fragment, memo, type ReactNode, useState } from "react";
+import { Component, Fragment, memo, type ReactNode, useState } from "react";
 import type { CitationPart } from "@/api/model";
 import { Code } from "./Code";
 import { type Block, MarkdownBlocks } from "./markdown_blocks";
@@ -13,6 +13,24 @@ interface MarkdownProps {
   citations?: readonly CitationPart[];
   /** Makes the chip of a citation; `index` counts from 0. */
   renderCitation?: (citation: CitationPart, index: number) => ReactNode;
+}
+
+/** Text as it stands. */
+const Plain = ({ text }: { text: string }) => (
+  <p className="prose-block break-words whitespace-pre-wrap">{text.trimEnd()}</p>
+);
+
+/** What cannot be drawn as markdown is shown as the text it is: a page shall not die of what a model wrote. */
+class PlainOnError extends Component<{ text: string; children: ReactNode }, { hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render() {
+    return this.state.hasFailed ? <Plain text={this.props.text} /> : this.props.children;
+  }
 }
 
 const BlockView = memo(
@@ -29,6 +47,7 @@ const BlockView = memo(
         />
       );
     }
+    if (token.type === "plain") return <Plain text={token.raw} />;
     const html =
       token.type === "heading" ? headingHtml(token as Tokens.Heading, block.level) : dialect.parser([token]);
     return <SafeHtml className="prose prose-block" html={html} />;
@@ -39,6 +58,15 @@ const BlockView = memo(
     before.isOpen === after.isOpen,
 );
 
+function Blocks({ text, isStreaming }: { text: string; isStreaming: boolean }) {
+  const [reader] = useState(() => new MarkdownBlocks());
+  const blocks = reader.read(text);
+  const last = blocks.length - 1;
+  return blocks.map((block, index) => (
+    <BlockView key={block.key} block={block} isOpen={isStreaming && index === last} />
+  ));
+}
+
 /** Markdown that a model wrote: sanitised, and cheap to render while it grows. */
 export const Markdown = memo(function Markdown({
   text,
@@ -46,14 +74,11 @@ export const Markdown = memo(function Markdown({
   citations,
   renderCitation,
 }: MarkdownProps) {
-  const [reader] = useState(() => new MarkdownBlocks());
-  const blocks = reader.read(text);
-  const last = blocks.length - 1;
   return (
-    <div className="min-w-0">
-      {blocks.map((block, index) => (
-        <BlockView key={block.key} block={block} isOpen={isStreaming && index === last} />
-      ))}
+    <div className="min-w-0" dir="auto">
+      <PlainOnError text={text}>
+        <Blocks text={text} isStreaming={isStreaming} />
+      </PlainOnError>
       {renderCitation && citations && citations.length > 0 && (
         <div className="mt-2 flex flex-wrap gap-1">
           {citations.map((citation, index) => (

@@ -1,5 +1,6 @@
 /** Deleting with undo: what goes is hidden at once, and gone when the time to take it back is over. */
 import { useSyncExternalStore } from "react";
+import { beforeKeyGoes, currentKey } from "@/api/key";
 import { toast } from "./toast_store";
 
 /** Requests at once; browsers hold at most six connections to one origin, and two of them stream. */
@@ -18,6 +19,8 @@ function show(ids: readonly string[]): void {
   for (const id of ids) next.delete(id);
   publish(next);
 }
+
+beforeKeyGoes(() => publish(new Set()));
 
 /** Ids that lists leave out: about to be deleted, or deleted. They never come back, as ids are used once. */
 export function useHidden(): ReadonlySet<string> {
@@ -43,11 +46,14 @@ export interface Deletion {
 /** What cannot be deleted is shown again, and the error told. */
 export function deleteWithUndo({ ids, text, erase, onDone, onUndo }: Deletion): void {
   publish(new Set([...hidden, ...ids]));
+  const owner = currentKey()?.key;
   const commit = async (keepalive: boolean) => {
     // A page that goes has no later: everything is sent at once.
     const failed = await eachOf(ids, keepalive ? ids.length : AT_ONCE_MAX_COUNT, (id) =>
       erase({ id, keepalive }),
     );
+    // Nobody is left to be told.
+    if (currentKey()?.key !== owner) return;
     show(failed.map(({ item }) => item));
     if (failed[0]) toast.error(failed[0].error);
     onDone?.();

@@ -26,6 +26,13 @@ test("a hostile link in markdown leads nowhere, and a good one opens elsewhere",
   expect(good?.getAttribute("rel")).toBe("noopener noreferrer");
 });
 
+test("a link that would sign the reader in leads nowhere", () => {
+  for (const href of ["/#sign-in=x", "#SIGN-in=x", "/console/runs#sign-\nin=x"]) {
+    expect(String(sanitize(`<a href="${href}">a</a>`))).not.toContain("href");
+  }
+  expect(String(sanitize('<a href="/console/runs#top">a</a>'))).toContain("href");
+});
+
 test("HTML that a model wrote is shown as the text it is, inside code and out of it", () => {
   const text = "<base href=//x> **b** <b>c</b> `<i>`\n\n<style>p{}</style>\n\n<code><img src=x></code>";
   const { container } = render(<Markdown text={text} />);
@@ -50,4 +57,22 @@ test("growing text keeps its closed blocks, and ends as the whole text does", ()
   const blocks = growing.read(text);
   expect(blocks.map((block) => block.raw)).toEqual(new MarkdownBlocks().read(text).map((block) => block.raw));
   expect(growing.read(`${text} more`)[0]).toBe(blocks[0]);
+});
+
+test.each([
+  [">".repeat(12_000), "quotes"],
+  ["- ".repeat(6_000), "lists"],
+  [`\`\`\`\n\`\`\`\n${">".repeat(12_000)}`, "quotes behind code"],
+])("too many nested quotes or lists are shown as the text they are (%#)", (text) => {
+  const { container } = render(<Markdown text={`one *two*\n\n${text}\n\nlast *three*`} />);
+  expect(container.textContent).toContain(text.slice(-100).trimEnd());
+  expect(container.textContent).toContain("last");
+});
+
+test("a paragraph that is too long is plain text, and code of that length stays code", () => {
+  const long = "word *and* ".repeat(6_000);
+  const reader = new MarkdownBlocks();
+  const types = (text: string) => reader.read(text).map(({ token }) => token.type);
+  expect(types(`# a\n\n${long}\n\nend`)).toEqual(["heading", "plain", "paragraph"]);
+  expect(types(`# a\n\n\`\`\`json\n${long}\n\`\`\`\n\nend`)).toEqual(["heading", "code", "paragraph"]);
 });

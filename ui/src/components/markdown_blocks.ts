@@ -1,5 +1,6 @@
 /** Splits growing markdown: blocks that are closed stay as they are, only the last is read again. */
 import type { Token } from "marked";
+import { plainToken, stretchesOf } from "./markdown_bounds";
 import { dialect, levelOf, openDepths } from "./markdown_dialect";
 
 export interface Block {
@@ -8,6 +9,19 @@ export interface Block {
   raw: string;
   /** Of a heading. */
   level: number;
+}
+
+function tokensOf(text: string): Token[] {
+  return stretchesOf(text).flatMap((stretch): Token[] => {
+    if (stretch.isPlain) return [plainToken(stretch.text)];
+    try {
+      return [...dialect.lexer(stretch.text)];
+    } catch (error) {
+      // Too deep for the stack, in a way that was not foreseen.
+      if (error instanceof RangeError) return [plainToken(stretch.text)];
+      throw error;
+    }
+  });
 }
 
 export class MarkdownBlocks {
@@ -22,7 +36,7 @@ export class MarkdownBlocks {
       this.closedText = "";
       this.closedDepths = [];
     }
-    const tokens: Token[] = [...dialect.lexer(text.slice(this.closedText.length))];
+    const tokens = tokensOf(text.slice(this.closedText.length));
     const blocks = [...this.closed];
     let offset = this.closedText.length;
     let depths = this.closedDepths;

@@ -3,6 +3,9 @@ import DOMPurify from "dompurify";
 
 DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   if (node.tagName !== "A") return;
+  // A code that somebody else made would sign the reader in as them. Browsers drop these spaces of an address.
+  const href = node.getAttribute("href")?.replace(/[\t\n\r]/g, "");
+  if (href?.toLowerCase().includes("#sign-in")) node.removeAttribute("href");
   node.setAttribute("target", "_blank");
   node.setAttribute("rel", "noopener noreferrer");
 });

@@ -1,5 +1,6 @@
 /** Messages at the edge of the page: `toast.error`, `toast.success`, `toast.undo`. */
 import { type ApiError, asApiError } from "@/api/client";
+import { beforeKeyGoes } from "@/api/key";
 
 export interface ToastMessage {
   id: number;
@@ -38,9 +39,26 @@ export function dismissToast(id: number): void {
   publish(shown.filter((message) => message.id !== id));
 }
 
+/** The oldest make room, but never the newest, nor what can still be taken back. */
+function fitting(messages: readonly ToastMessage[]): readonly ToastMessage[] {
+  const free = messages.slice(0, -1).filter((message) => message.kind !== "undo");
+  const gone = new Set(free.slice(0, Math.max(0, messages.length - SHOWN_MAX_COUNT)));
+  return messages.filter((message) => !gone.has(message));
+}
+
+/** What is not done yet; each does it at once. */
+const open = new Set<() => unknown>();
+
+// Another key may do other things, and its user shall not read of this one's: all is done now, under this key.
+beforeKeyGoes(() => {
+  const left = [...open].map((leave) => leave());
+  publish([]);
+  return Promise.allSettled(left);
+});
+
 function show(message: Omit<ToastMessage, "id">, shownMs: number): number {
   const id = ++lastId;
-  publish([...shown, { ...message, id }].slice(-SHOWN_MAX_COUNT));
+  publish(fitting([...shown, { ...message, id }]));
   setTimeout(() => dismissToast(id), shownMs);
   return id;
 }
@@ -66,15 +84,17 @@ function undo(text: string, { commit, undo: takeBack, seconds = UNDO_DEFAULT_S }
     isOpen = false;
     clearTimeout(timer);
     window.removeEventListener("pagehide", leave);
+    open.delete(leave);
     dismissToast(id);
     return wasOpen;
   };
-  const finish = (keepalive: boolean) => {
-    if (settle()) Promise.resolve(commit(keepalive)).catch(toast.error);
+  const finish = async (keepalive: boolean) => {
+    if (settle()) await Promise.resolve(commit(keepalive)).catch(toast.error);
   };
   const leave = () => finish(true);
   const timer = setTimeout(() => finish(false), seconds * 1000);
   window.addEventListener("pagehide", leave);
+  open.add(leave);
   const run = () => {
     if (settle()) takeBack?.();
   };

@@ -1,11 +1,13 @@
 import { Check, Pencil, X } from "lucide-react";
-import { useState } from "react";
 import { useDecideApproval } from "@/api/mutations";
 import { useTools } from "@/api/queries";
 import { Button } from "@/components/Button";
-import { Field, Input, Textarea } from "@/components/Field";
+import { shownBidi } from "@/components/bidi";
+import { Field, Input } from "@/components/Field";
+import { JsonEditor, useJson } from "@/components/JsonEditor";
 import { toast } from "@/components/toast_store";
-import { readArgs } from "./args_check";
+import { isSchema } from "@/schema/json_schema";
+import { jsonText } from "@/schema/json_text";
 import { useKept } from "./kept";
 
 interface ApprovalControlsProps {
@@ -17,41 +19,16 @@ interface ApprovalControlsProps {
   reason?: string | null;
 }
 
-const ROWS_MIN_COUNT = 3;
-const ROWS_MAX_COUNT = 12;
-
-function ArgsEditor({
-  text,
-  problem,
-  onChange,
-}: {
-  text: string;
-  problem: string | null;
-  onChange: (text: string) => void;
-}) {
-  return (
-    <Field label="Arguments (JSON)" error={problem}>
-      {(ids) => (
-        <Textarea
-          {...ids}
-          value={text}
-          spellCheck={false}
-          rows={Math.min(ROWS_MAX_COUNT, Math.max(ROWS_MIN_COUNT, text.split("\n").length))}
-          onChange={(event) => onChange(event.target.value)}
-          className="font-mono text-xs"
-        />
-      )}
-    </Field>
-  );
-}
+/** Where the tool is not known any more, its arguments are an object all the same. */
+const ANY_OBJECT = { type: "object" };
 
 /** The decision as it is made: perhaps a reason, perhaps other arguments. */
 function useDecision({ id, tool, args }: ApprovalControlsProps) {
   const decide = useDecideApproval();
-  const schema = useTools().data?.data.find((one) => one.name === tool)?.parameters;
+  const schema = useTools().data?.data.find((one) => one.name === tool)?.parameters ?? ANY_OBJECT;
   const [why, setWhy] = useKept(`approval:${id}:why`, "");
   const [edited, setEdited] = useKept<string | null>(`approval:${id}:args`, null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { value, issues } = useJson(edited ?? "{}", edited === null ? undefined : schema);
   const send = (decision: "approve" | "deny", changed?: Record<string, unknown>) => {
     const reason = why.trim();
     decide.mutate(
@@ -59,19 +36,14 @@ function useDecision({ id, tool, args }: ApprovalControlsProps) {
       { onError: (error) => toast.error(error) },
     );
   };
-  const approve = () => {
-    if (edited === null) return send("approve");
-    const read = readArgs(edited, schema);
-    if ("problem" in read) return setProblem(read.problem);
-    setProblem(null);
-    send("approve", read.args);
-  };
-  const edit = () => setEdited(JSON.stringify(args, null, 2));
-  const keepOriginal = () => {
-    setEdited(null);
-    setProblem(null);
-  };
   const isSent = decide.isPending || decide.isSuccess;
+  const approve = () => {
+    if (isSent) return;
+    if (edited === null) return send("approve");
+    if (isSchema(value) && issues.length === 0) send("approve", value);
+  };
+  const edit = () => setEdited(shownBidi(jsonText(args)));
+  const keepOriginal = () => setEdited(null);
   return {
     why,
     setWhy,
@@ -79,7 +51,8 @@ function useDecision({ id, tool, args }: ApprovalControlsProps) {
     setEdited,
     edit,
     keepOriginal,
-    problem,
+    schema,
+    canApprove: issues.length === 0,
     approve,
     deny: () => send("deny"),
     isSent,
@@ -89,15 +62,23 @@ function useDecision({ id, tool, args }: ApprovalControlsProps) {
 /** Approve, deny, or edit the arguments and approve. */
 export function ApprovalControls(props: ApprovalControlsProps) {
   const { tool, reason } = props;
-  const { why, setWhy, edited, setEdited, edit, keepOriginal, problem, approve, deny, isSent } =
+  const { why, setWhy, edited, setEdited, edit, keepOriginal, schema, canApprove, approve, deny, isSent } =
     useDecision(props);
   return (
     <section
       aria-label={`Approval of ${tool}`}
       className="flex flex-col gap-2 rounded-md bg-warn-soft p-2 text-text"
     >
-      <p className="text-xs font-medium">{reason || "This call waits for your decision."}</p>
-      {edited !== null && <ArgsEditor text={edited} problem={problem} onChange={setEdited} />}
+      <p className="text-xs font-medium">{shownBidi(reason ?? "") || "This call waits for your decision."}</p>
+      {edited !== null && (
+        <JsonEditor
+          label="Arguments (JSON); Ctrl+Enter approves"
+          text={edited}
+          onTextChange={setEdited}
+          schema={schema}
+          onSubmit={approve}
+        />
+      )}
       <Field label="Reason (optional)" hideLabel>
         {(ids) => (
           <Input
@@ -114,6 +95,7 @@ export function ApprovalControls(props: ApprovalControlsProps) {
           variant="primary"
           icon={<Check size={14} aria-hidden />}
           busy={isSent}
+          disabled={!canApprove}
           onClick={approve}
         >
           {edited === null ? "Approve" : "Approve with these arguments"}

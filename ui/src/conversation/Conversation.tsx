@@ -24,8 +24,8 @@ import { ToolCard } from "./ToolCard";
 export interface ConversationActions {
   /** Sends a user's message anew, as a run from before it. A failure is thrown. */
   resend?: (runId: string, message: MessageView, text: string) => Promise<void>;
-  /** Makes a run again. */
-  regenerate?: (runId: string) => void;
+  /** Makes a run again; settles when that has begun or failed, and tells of it by itself. */
+  regenerate?: (runId: string) => Promise<void>;
   /** Whether this is the run as it is now, where waiting tools may be decided; true by default. */
   canDecide?: boolean;
 }

@@ -1,6 +1,7 @@
 import { Bot, Pencil, Scissors, User } from "lucide-react";
 import { memo } from "react";
 import { IconButton } from "@/components/Button";
+import { shownBidi } from "@/components/bidi";
 import { CopyButton } from "@/components/CopyButton";
 import { cx } from "@/components/classes";
 import { Markdown } from "@/components/Markdown";
@@ -41,7 +42,7 @@ function ComingCall({ segment }: { segment: Extract<Segment, { kind: "call" }> }
   return (
     <p className="truncate text-xs text-muted">
       Calls <span className="font-mono">{segment.name || "a tool"}</span>{" "}
-      <code className="font-mono">{segment.arguments.slice(-CALL_SHOWN_MAX_CHARS)}</code>
+      <code className="font-mono">{shownBidi(segment.arguments.slice(-CALL_SHOWN_MAX_CHARS))}</code>
     </p>
   );
 }
@@ -124,7 +125,9 @@ function UserMessage({ message, onResend }: MessageBlockProps) {
             <Attachments key={index} parts={segment.files} />
           ) : segment.kind === "text" ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a message never move
-            <p key={index}>{segment.text}</p>
+            <p key={index} dir="auto">
+              {segment.text}
+            </p>
           ) : null,
         )}
       </div>

@@ -1,5 +1,5 @@
 import { Ban, CircleCheck, CircleX, RotateCw } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import type { StopReason } from "@/api/model";
 import { Button } from "@/components/Button";
@@ -79,12 +79,19 @@ function FailureNote({ view }: { view: RunView }) {
 
 interface RunEndProps {
   view: RunView;
-  onRegenerate?: ((runId: string) => void) | undefined;
+  onRegenerate?: ((runId: string) => Promise<void>) | undefined;
 }
 
 /** How a run ended. */
 export function RunEnd({ view, onRegenerate }: RunEndProps) {
   const { status, runId } = view;
+  const [isBusy, setBusy] = useState(false);
+  const regenerate = async (id: string, make: (runId: string) => Promise<void>) => {
+    if (isBusy) return;
+    setBusy(true);
+    await make(id);
+    setBusy(false);
+  };
   return (
     <footer className="flex flex-col gap-1.5">
       {status === "failed" && <FailureNote view={view} />}
@@ -107,7 +114,8 @@ export function RunEnd({ view, onRegenerate }: RunEndProps) {
             variant="ghost"
             icon={<RotateCw size={12} aria-hidden />}
             title="Make this run again, as a new one"
-            onClick={() => onRegenerate(runId)}
+            busy={isBusy}
+            onClick={() => void regenerate(runId, onRegenerate)}
           >
             Regenerate
           </Button>

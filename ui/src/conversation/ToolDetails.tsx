@@ -1,6 +1,7 @@
 import { type ReactNode, type UIEvent, useLayoutEffect, useRef } from "react";
 import { Link } from "wouter";
 import { useApprovals } from "@/api/queries";
+import { shownBidi } from "@/components/bidi";
 import { CopyButton } from "@/components/CopyButton";
 import { FailureNote } from "@/components/FailureNote";
 import { JsonTree } from "@/components/JsonTree";
@@ -59,7 +60,7 @@ function TextBlock({ text, label, isGrowing }: { text: string; label: string; is
       >
         <pre className="font-mono text-xs break-words whitespace-pre-wrap">
           {shown.length < text.length && "… "}
-          {shown}
+          {shownBidi(shown)}
         </pre>
       </section>
     </div>

@@ -40,11 +40,13 @@ export function useThread(
   useAllPages(runs);
   // Until the answer is there, what is on the page stays: an earlier run must not vanish for a moment.
   const isLoading = messages.isPending || runs.isPending || messages.hasNextPage || runs.hasNextPage;
-  const made = useRef(new Map<string, RunView>());
+  const made = useRef({ sessionId, views: new Map<string, RunView>() });
   const pages = messages.data?.pages;
   const runPages = runs.data?.pages;
   // `rows` are a new list with each rendering; a streaming run renders with each frame.
   return useMemo(() => {
+    if (made.current.sessionId !== sessionId) made.current = { sessionId, views: new Map() };
+    const { views } = made.current;
     const said = pages?.flatMap((page) => page.data) ?? [];
     const roots = (runPages?.flatMap((page) => page.data) ?? []).filter((run) => run.parent_run_id === null);
     // Ids made later sort later.
@@ -52,9 +54,9 @@ export function useThread(
     const past = pastOf(roots, said).filter(({ run }) => !run || !runId || run.id < runId);
     const known = new Set(past.map(({ run }) => run?.id));
     const before = past.map(({ run, messages: own }) => {
-      const key = `${run?.id}:${run?.status}:${own.length}`;
-      const view = (run && seen.get(run.id)) ?? made.current.get(key) ?? viewOfMessages(run, own);
-      made.current.set(key, view);
+      const key = `${sessionId}:${run?.id}:${run?.status}:${own.length}`;
+      const view = (run && seen.get(run.id)) ?? views.get(key) ?? viewOfMessages(run, own);
+      views.set(key, view);
       return view;
     });
     for (const [id, view] of seen) {

@@ -29,3 +29,10 @@ export function jsonText(value: unknown): string {
   if (value instanceof BrokenJson) return value.text;
   return value === undefined ? "" : JSON.stringify(value, null, 2);
 }
+
+/** Whether a value holds an integer that a JavaScript number may have changed as it was read (RFC 8259, section 6). */
+export function hasUnsafeInteger(value: unknown): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (typeof value !== "object" || value === null || value instanceof BrokenJson) return false;
+  return Object.values(value).some(hasUnsafeInteger);
+}

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { ApiError } from "@/api/client";
 import { takeSignInCode, useKey } from "@/api/key";
 import { isPassing } from "@/api/stream";
@@ -27,13 +27,20 @@ const signInCode = takeSignInCode();
 /** The sign-in view or the console. Another key is another client, so that no data of the old one stays. */
 export function App() {
   const kept = useKey();
-  const [isCodeOpen, setCodeOpen] = useState(signInCode !== null);
+  // A code goes before a kept key, which may be of another time.
+  const [code, setCode] = useState(signInCode);
+  const onCodeTried = useCallback(() => setCode(null), []);
   useEffect(() => {
-    if (kept) setCodeOpen(false);
-  }, [kept]);
+    const onHash = () => {
+      const next = takeSignInCode();
+      if (next !== null) setCode(next);
+    };
+    window.addEventListener("hashchange", onHash);
+    return () => window.removeEventListener("hashchange", onHash);
+  }, []);
   return (
     <TooltipProvider>
-      {kept ? <SignedIn key={kept.key} /> : <SignIn code={isCodeOpen ? signInCode : null} />}
+      {kept && code === null ? <SignedIn key={kept.key} /> : <SignIn code={code} onCodeTried={onCodeTried} />}
       <Toaster />
     </TooltipProvider>
   );

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Menu as MenuIcon } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { Route, Switch, useLocation } from "wouter";
+import { Route, Switch, useLocation, useSearch } from "wouter";
 import { startFeed } from "@/api/feed";
 import { IconButton } from "@/components/Button";
 import { Sheet } from "@/components/Dialog";
@@ -11,7 +11,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Navigation } from "./Navigation";
 import { NotFound } from "./NotFound";
 import { Palette } from "./Palette";
-import { links, ROUTES } from "./routes";
+import { forgetFailedPages, links, ROUTES } from "./routes";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { setTheme, THEMES } from "./theme";
 
@@ -42,6 +42,7 @@ function useShellCommands(navigate: (to: string) => void, showShortcuts: () => v
 export function Frame() {
   const client = useQueryClient();
   const [location, navigate] = useLocation();
+  const search = useSearch();
   const [open, setOpen] = useState<"drawer" | "palette" | "shortcuts" | null>(null);
   const shortcuts = useMemo(
     () => [
@@ -79,7 +80,7 @@ export function Frame() {
         <Navigation />
       </div>
       <main id="page" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
-        <ErrorBoundary key={location}>
+        <ErrorBoundary key={location} address={`${location}?${search}`} onShown={forgetFailedPages}>
           <Suspense fallback={<Skeleton lines={6} />}>
             <Switch>
               {ROUTES.map(({ path, page }) => (

@@ -1,25 +1,30 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { asApiError } from "@/api/client";
-import { signInWithCode, signInWithKey } from "@/api/key";
+import { currentKey, signInWithCode, signInWithKey } from "@/api/key";
 import { Button } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Field, Input, Switch } from "@/components/Field";
 import { useTitle } from "@/components/PageHeader";
+import { toast } from "@/components/toast_store";
 
 /** Shown in place of every page while there is no key; the address stays, so that signing in goes on there. */
-export function SignIn({ code }: { code: string | null }) {
+export function SignIn({ code, onCodeTried }: { code: string | null; onCodeTried: () => void }) {
   useTitle("Sign in");
   const [key, setKey] = useState("");
-  const [isRemembered, setRemembered] = useState(true);
+  const [isRemembered, setRemembered] = useState(false);
   const [isBusy, setBusy] = useState(code !== null);
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
     if (code === null) return;
-    signInWithCode(code, true)
-      .catch((thrown: unknown) => setError(asApiError(thrown)))
-      .finally(() => setBusy(false));
-  }, [code]);
+    signInWithCode(code)
+      // With a key that is kept already, the console goes on under it: what is shown here goes.
+      .catch((thrown: unknown) => (currentKey() ? toast.error(thrown) : setError(asApiError(thrown))))
+      .finally(() => {
+        setBusy(false);
+        onCodeTried();
+      });
+  }, [code, onCodeTried]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -63,6 +63,9 @@ export function useShortcuts(list: readonly Shortcut[]): void {
 export const useAllCommands = () => useSyncExternalStore(commands.subscribe, commands.read);
 export const useAllShortcuts = () => useSyncExternalStore(shortcuts.subscribe, shortcuts.read);
 
+/** What takes the keys for itself while it is open. */
+const COVERS = '[role="dialog"], [role="menu"], [role="listbox"]:not([hidden])';
+
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const isTextInput =
@@ -85,10 +88,10 @@ export function startShortcuts(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const typing = isTyping(event.target);
-    const inDialog = document.querySelector('[role="dialog"]') !== null;
+    const isCovered = document.querySelector(COVERS) !== null;
     const found = shortcuts
       .read()
-      .findLast((one) => fits(one, event) && (one.isGlobal || (!typing && !inDialog)));
+      .findLast((one) => fits(one, event) && (one.isGlobal || (!typing && !isCovered)));
     if (!found) return;
     event.preventDefault();
     if (event.repeat && found.isOnce) return;

@@ -1,20 +1,46 @@
 /** Addresses and their pages; each page is a chunk of its own. */
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { type ComponentType, lazy } from "react";
+import { networkError } from "@/api/errors";
 
-type Page = LazyExoticComponent<ComponentType>;
+type Load = () => Promise<{ default: ComponentType }>;
+
+const failed = new Set<() => void>();
+
+/** Pages that could not be loaded are asked for again the next time. Call it once their error is shown. */
+export function forgetFailedPages(): void {
+  for (const renew of failed) renew();
+  failed.clear();
+}
+
+/** A chunk of its own. React keeps the failure of a `lazy` for good, so that another try needs another one. */
+export function pageOf(load: Load): ComponentType {
+  const make = () =>
+    lazy(() =>
+      load().catch((cause: unknown) => {
+        failed.add(() => {
+          Current = make();
+        });
+        throw networkError(cause);
+      }),
+    );
+  let Current = make();
+  return function Page() {
+    return <Current />;
+  };
+}
 
 /** In order: the first pattern that fits wins. A page reads its parameters with wouter's `useParams`. */
-export const ROUTES: readonly { path: string; page: Page }[] = [
-  { path: "/", page: lazy(() => import("@/pages/run")) },
-  { path: "/console/runs", page: lazy(() => import("@/pages/runs")) },
-  { path: "/console/runs/:id", page: lazy(() => import("@/pages/trace")) },
-  { path: "/console/compare", page: lazy(() => import("@/pages/compare")) },
-  { path: "/console/sessions", page: lazy(() => import("@/pages/sessions")) },
-  { path: "/console/sessions/:id", page: lazy(() => import("@/pages/session")) },
-  { path: "/console/approvals", page: lazy(() => import("@/pages/approvals")) },
-  { path: "/console/tools/:name?", page: lazy(() => import("@/pages/tools")) },
-  { path: "/console/agents/:name?", page: lazy(() => import("@/pages/agents")) },
-  { path: "/console/presets", page: lazy(() => import("@/pages/presets")) },
+export const ROUTES: readonly { path: string; page: ComponentType }[] = [
+  { path: "/", page: pageOf(() => import("@/pages/run")) },
+  { path: "/console/runs", page: pageOf(() => import("@/pages/runs")) },
+  { path: "/console/runs/:id", page: pageOf(() => import("@/pages/trace")) },
+  { path: "/console/compare", page: pageOf(() => import("@/pages/compare")) },
+  { path: "/console/sessions", page: pageOf(() => import("@/pages/sessions")) },
+  { path: "/console/sessions/:id", page: pageOf(() => import("@/pages/session")) },
+  { path: "/console/approvals", page: pageOf(() => import("@/pages/approvals")) },
+  { path: "/console/tools/:name?", page: pageOf(() => import("@/pages/tools")) },
+  { path: "/console/agents/:name?", page: pageOf(() => import("@/pages/agents")) },
+  { path: "/console/presets", page: pageOf(() => import("@/pages/presets")) },
 ];
 
 const part = encodeURIComponent;

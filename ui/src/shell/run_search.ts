@@ -1,5 +1,5 @@
 /** Runs that a few typed words find. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { request } from "@/api/client";
 import type { Page, Run } from "@/api/model";
@@ -26,9 +26,10 @@ export function useRunSearch(text: string, { newestWhenEmpty }: { newestWhenEmpt
   const { data, error, isFetching } = useQuery({
     queryKey: ["run-search", q],
     enabled: isAsked,
-    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       request<Page<Run>>("GET", "/v1/runs", { query: { q, limit: FOUND_MAX_COUNT }, signal }),
   });
-  return { runs: isAsked ? (data?.data ?? []) : [], error, isSearching: isFetching || q !== words };
+  // Never those of other words: Enter would open what nobody looked for.
+  const runs = isAsked && q === words ? (data?.data ?? []) : [];
+  return { runs, error, isSearching: isFetching || q !== words };
 }

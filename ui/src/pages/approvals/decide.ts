@@ -1,6 +1,6 @@
 /** Deciding, and what is told of it. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError, api, asApiError } from "@/api/client";
 import type { Approval } from "@/api/model";
 import { useDecideApproval } from "@/api/mutations";
@@ -19,6 +19,9 @@ export type Settle = (
   decision: Decision,
   refused?: (error: ApiError) => void,
 ) => Promise<boolean>;
+
+/** After a decision the next call comes up: no click or key that was meant for the one before may decide it. */
+export const DECISION_PAUSE_MS = 700;
 
 const CONFLICT = 409;
 const NOT_FOUND = 404;
@@ -44,12 +47,35 @@ async function tellConflict(of: Approval, error: ApiError): Promise<void> {
   toast.error(new ApiError({ status, code, requestId, title: "Decided before, by somebody else", detail }));
 }
 
+/** Whether a decision is under way or was made just now; `take` says whether another one may begin. */
+function useTurn() {
+  const isTaken = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const take = useCallback(() => {
+    if (isTaken.current) return false;
+    isTaken.current = true;
+    setBusy(true);
+    return true;
+  }, []);
+  const release = useCallback((after_ms: number) => {
+    timer.current = setTimeout(() => {
+      isTaken.current = false;
+      setBusy(false);
+    }, after_ms);
+  }, []);
+  return { isBusy, take, release };
+}
+
 export function useDecide(): { decide: Settle; decided: ReadonlySet<string>; isBusy: boolean } {
   const client = useQueryClient();
-  const { mutateAsync, isPending } = useDecideApproval();
+  const { mutateAsync } = useDecideApproval();
+  const { isBusy, take, release } = useTurn();
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
   const decide: Settle = useCallback(
     async (of, decision, refused = toast.error) => {
+      if (!take()) return false;
       try {
         await mutateAsync({ id: of.id, ...decision });
         toast.success(
@@ -58,16 +84,18 @@ export function useDecide(): { decide: Settle; decided: ReadonlySet<string>; isB
       } catch (thrown) {
         const error = asApiError(thrown);
         if (error.status !== CONFLICT && error.status !== NOT_FOUND) {
+          release(0);
           refused(error);
           return false;
         }
         void client.invalidateQueries({ queryKey: keys.approvals });
         await tellConflict(of, error);
       }
+      release(DECISION_PAUSE_MS);
       setDecided((before) => new Set(before).add(of.id));
       return true;
     },
-    [client, mutateAsync],
+    [client, mutateAsync, take, release],
   );
-  return { decide, decided, isBusy: isPending };
+  return { decide, decided, isBusy };
 }

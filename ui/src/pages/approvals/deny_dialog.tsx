@@ -22,6 +22,7 @@ export function DenyDialog({ approval, settle, onClose }: DecisionDialogProps) {
   const [error, setError] = useState<ApiError | null>(null);
   const [isSending, setSending] = useState(false);
   const deny = async () => {
+    if (isSending) return;
     setSending(true);
     setError(null);
     const said = reason.trim();

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { Approval, ToolInfo } from "@/api/model";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
+import { shownBidi } from "@/components/bidi";
 import { DocText } from "@/components/DocText";
 import { EffectsBadge } from "@/components/EffectsBadge";
 import { Fact, Facts } from "@/components/Facts";
@@ -17,7 +18,7 @@ const OPEN_DEPTH = 4;
 
 /** Why it waits: in the tool's words, or by its definition. */
 function reasonOf(approval: Approval, tool: ToolInfo | null): string {
-  if (approval.reason) return approval.reason;
+  if (approval.reason) return shownBidi(approval.reason);
   if (tool?.needs_approval) return "Each call of this tool has to be approved.";
   return "The tool asked for it, and gave no reason.";
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { ApiError } from "@/api/client";
 import type { ToolInfo } from "@/api/model";
 import { Button } from "@/components/Button";
+import { shownBidi } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
 import { JsonEditor, useJson } from "@/components/JsonEditor";
@@ -21,7 +22,7 @@ export function EditDialog({
   settle,
   onClose,
 }: DecisionDialogProps & { tool: ToolInfo | null }) {
-  const [text, setText] = useState(() => jsonText(approval.args));
+  const [text, setText] = useState(() => shownBidi(jsonText(approval.args)));
   const [error, setError] = useState<ApiError | null>(null);
   const [isSending, setSending] = useState(false);
   const schema = tool?.parameters ?? ANY_OBJECT;
@@ -41,7 +42,7 @@ export function EditDialog({
   };
   const footer = (
     <>
-      <Button disabled={!isChanged} onClick={() => setText(jsonText(approval.args))}>
+      <Button disabled={!isChanged} onClick={() => setText(shownBidi(jsonText(approval.args)))}>
         Reset
       </Button>
       <Button onClick={onClose}>Cancel</Button>

@@ -49,7 +49,8 @@ export function Comparison({ a, b }: { a: string; b: string }) {
   const agents = useAgents().data?.data;
   const pairs = useMemo(() => alignSteps(left.view, right.view), [left.view, right.view]);
   const settings = useMemo(() => compareSettings(left, right, agents ?? []), [left, right, agents]);
-  const error = left.error ?? right.error;
+  // One that is read again after a break shows what it has so far.
+  const error = [left, right].find(({ connection }) => connection === "failed")?.error ?? null;
   // A run that is not there is told of where it was chosen.
   if (error !== null) return error.status === 404 ? null : <ErrorNote error={error} />;
   if (isLoading(left) || isLoading(right)) return <Skeleton lines={8} />;

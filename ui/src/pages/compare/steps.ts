@@ -40,17 +40,32 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   );
 }
 
+/** A step's work is the same object for as long as nothing in it changes: its likeness to others is kept by it. */
+const known = new WeakMap<StepView, Work>();
+
+const isSameWork = (a: Work, b: Work) =>
+  a.text === b.text &&
+  a.tools.length === b.tools.length &&
+  a.tools.every((tool, index) => tool === b.tools[index]);
+
 export function worksOf(view: RunView): Work[] {
   const calls = view.toolOrder.map((id) => view.tools[id] as ToolView);
   const said = view.messages.filter((each) => each.source === "model" && each.state !== "failed");
-  return view.steps.map((step) => ({
-    step,
-    text: said
+  return view.steps.map((step) => {
+    const text = said
       .filter((message) => message.step === step.number)
       .map((message) => textOf(message.parts))
-      .join("\n\n"),
-    tools: calls.filter((tool) => tool.step === step.number),
-  }));
+      .join("\n\n");
+    const work = {
+      step,
+      text,
+      tools: calls.filter((tool) => tool.step === step.number),
+    };
+    const before = known.get(step);
+    if (before && isSameWork(before, work)) return before;
+    known.set(step, work);
+    return work;
+  });
 }
 
 const likenessOfTools = (a: ToolView, b: ToolView) =>
@@ -61,12 +76,38 @@ const isAtWork = (work: Work) => work.step.state === "running";
 /** A step at work that called nothing so far may still do so. */
 const isUndecided = (work: Work) => isAtWork(work) && work.tools.length === 0;
 
-/** Steps that call tools pair with such, and answers with answers. */
+/** What one tool of each is like, without a table. */
+function pairedTools(a: readonly ToolView[], b: readonly ToolView[]): Pair<ToolView>[] {
+  const [one, other] = [a[0], b[0]];
+  if (a.length > 1 || b.length > 1 || !one || !other) {
+    return align(a, b, likenessOfTools).filter((pair) => pair.a && pair.b);
+  }
+  return one.name === other.name ? [{ a: one, b: other }] : [];
+}
+
+const likenesses = new WeakMap<Work, WeakMap<Work, number>>();
+
+/** As weighed before, where neither has changed: of a run at work only its last steps are weighed again. */
 function likenessOfWorks(a: Work, b: Work): number {
+  let row = likenesses.get(a);
+  if (!row) {
+    row = new WeakMap();
+    likenesses.set(a, row);
+  }
+  let likeness = row.get(b);
+  if (likeness === undefined) {
+    likeness = weighed(a, b);
+    row.set(b, likeness);
+  }
+  return likeness;
+}
+
+/** Steps that call tools pair with such, and answers with answers. */
+function weighed(a: Work, b: Work): number {
   if (a.tools.length > 0 !== b.tools.length > 0) return isUndecided(a) || isUndecided(b) ? 0.1 : 0;
   const sameAgent = a.step.agent === b.step.agent ? 0.2 : 0;
   if (a.tools.length === 0) return 1 + sameAgent + (a.text === b.text ? 1 : 0);
-  const paired = align(a.tools, b.tools, likenessOfTools).filter((pair) => pair.a && pair.b);
+  const paired = pairedTools(a.tools, b.tools);
   const names = paired.length / Math.max(a.tools.length, b.tools.length);
   const args = paired.filter((pair) => isSameJson(pair.a?.args, pair.b?.args)).length / a.tools.length;
   return 0.5 + sameAgent + 2 * names + args;

@@ -53,7 +53,7 @@ function useFiles(onProblem: (thrown: unknown) => void) {
     }
   };
   const remove = (id: string) => setFiles((present) => present.filter((file) => file.id !== id));
-  return { files, add, remove, clear: () => setFiles([]) };
+  return { files, add, remove, replace: setFiles };
 }
 
 /** Up and Down walk through what was sent before, from an empty field. */
@@ -119,24 +119,29 @@ function Toolbar({ request, isBusy, canSend, onFiles }: ToolbarProps) {
   );
 }
 
-/** What is written, and its way out: text and files stay until they were taken. */
+/** What is written, and its way out: text and files that were not taken come back. */
 function useMessage({ textRef, disabled, onSend }: ComposerProps) {
   const text = useDraft();
   const [problem, setProblem] = useState<unknown>(null);
   const [isSending, setSending] = useState(false);
-  const { files, add, remove, clear } = useFiles(setProblem);
+  const { files, add, remove, replace } = useFiles(setProblem);
   const canSend = !disabled && (text.trim() !== "" || files.length > 0);
   const send = async () => {
     if (!canSend || isSending) return;
     setSending(true);
+    setProblem(null);
+    // Cleared first: what is typed meanwhile is the next message.
+    writeDraft("");
+    replace([]);
     try {
       await onSend(inputOf(text, files));
       keepSent(text);
-      writeDraft("");
-      clear();
-      setProblem(null);
     } catch (error) {
       setProblem(error);
+      // Beside another message it is not lost: it is among those that Up brings back.
+      if (readDraft() === "") writeDraft(text);
+      else keepSent(text);
+      replace((added) => (added.length === 0 ? files : added));
     } finally {
       setSending(false);
       textRef.current?.focus();

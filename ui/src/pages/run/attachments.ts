@@ -1,5 +1,7 @@
 /** Files that go with a message, inline. */
+
 import { ApiError } from "@/api/client";
+import { randomKey } from "@/api/random_key";
 
 /** A request may be 1 MiB, and base64 makes four bytes of three. */
 export const ATTACHMENTS_MAX_BYTES = 750_000;
@@ -78,7 +80,7 @@ export async function attach(present: readonly Attachment[], files: readonly Fil
 
 async function read(file: File): Promise<Attachment> {
   return {
-    id: crypto.randomUUID(),
+    id: randomKey(),
     type: kindOf(file) ?? "document",
     media_type: mediaTypeOf(file),
     name: file.name,

@@ -1,6 +1,7 @@
-/** What was written in this tab: the message that waits, and those that were sent. Gone with the tab. */
+/** What was written in this tab: the message that waits, and those that were sent. Gone with the tab and the key. */
 
 import { useSyncExternalStore } from "react";
+import { beforeKeyGoes } from "@/api/key";
 
 const DRAFT_NAME = "agent-sdk.draft";
 const SENT_NAME = "agent-sdk.sent";
@@ -38,6 +39,11 @@ export function writeDraft(text: string): void {
 export function useDraft(): string {
   return useSyncExternalStore(subscribe, readDraft);
 }
+
+beforeKeyGoes(() => {
+  writeDraft("");
+  sessionStorage.removeItem(SENT_NAME);
+});
 
 /** Oldest first. */
 export function readSent(): string[] {

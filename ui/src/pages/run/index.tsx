@@ -54,7 +54,7 @@ function useActions(sending: ReturnType<typeof useSending>): ConversationActions
   return useMemo(
     () => ({
       resend: (runId, message, text) => latest.current.resend(runId, message, text),
-      regenerate: (runId) => void latest.current.regenerate(runId).catch((error) => toast.error(error)),
+      regenerate: (runId) => latest.current.regenerate(runId).catch((error) => toast.error(error)),
     }),
     [],
   );

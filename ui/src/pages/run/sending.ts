@@ -1,8 +1,10 @@
 /** What the page does with a message: begins a run, goes on in its session, or tells a run at work. */
-import { useRef, useState } from "react";
+
+import { useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/client";
 import { type CreateRunBody, isTerminal, type Run, type RunInput, type RunStatus } from "@/api/model";
-import { useAddInput, useCreateRun, useForkRun } from "@/api/mutations";
+import { type ForkArgs, useAddInput, useCreateRun, useForkRun } from "@/api/mutations";
+import { randomKey } from "@/api/random_key";
 import type { SnippetRequest } from "@/api/snippets";
 import type { MessageView, RunView, ViewPart } from "@/run/view";
 import { useSearchParams } from "@/shell/search_params";
@@ -62,7 +64,44 @@ export function changedInput(parts: readonly ViewPart[], text: string): RunInput
 /** The event behind which a run begins anew without a message: before its first step, that is its own prompt. */
 const seqBefore = (message: MessageView) => (message.source === "added" ? message.seq - 1 : 1);
 
+/** What of the address says which conversation is on the page. */
+function placeOf(): string {
+  const { pathname, search } = window.location;
+  const params = new URLSearchParams(search);
+  return JSON.stringify([pathname, params.get("run"), params.get("session")]);
+}
+
+/** Begins a way to somewhere else; the function that it returns says whether the reader is still where it began. */
+function useDeparture(): () => () => boolean {
+  const isMounted = useRef(false);
+  useEffect(() => {
+    isMounted.current = true;
+    return () => {
+      isMounted.current = false;
+    };
+  }, []);
+  return () => {
+    const place = placeOf();
+    return () => isMounted.current && placeOf() === place;
+  };
+}
+
+/** One key for one request of the user until it succeeds: where an answer is lost, sending again makes no second run. */
+function useOnce() {
+  const pending = useRef({ what: "", key: "" });
+  return async <T>(asked: unknown, ask: (idempotencyKey: string) => Promise<T>): Promise<T> => {
+    const what = JSON.stringify(asked);
+    if (pending.current.what !== what) pending.current = { what, key: randomKey() };
+    const { current } = pending;
+    const answer = await ask(current.key);
+    if (pending.current === current) pending.current = { what: "", key: "" };
+    return answer;
+  };
+}
+
 export function useSending(target: Target) {
+  const once = useOnce();
+  const depart = useDeparture();
   const [, change] = useSearchParams();
   const create = useCreateRun();
   const tell = useAddInput();
@@ -71,7 +110,11 @@ export function useSending(target: Target) {
   const [waiting, setWaiting] = useState<readonly Waiting[]>([]);
   const begun = useRef(new Set<string>());
 
-  const follow = (run: Run) => {
+  const follow = async (begin: () => Promise<Run>): Promise<void> => {
+    const isHere = depart();
+    const run = await begin();
+    // Who has gone elsewhere meanwhile is not pulled back.
+    if (!isHere()) return;
     const { runId, view } = target;
     if (runId !== null && view.lastSeq > 0) setSeen((known) => new Map(known).set(runId, view));
     begun.current.add(run.id);
@@ -94,14 +137,16 @@ export function useSending(target: Target) {
   };
   const send = async (input: RunInput): Promise<void> => {
     if (isAtWork(target) && (await say(target.runId, input))) return;
-    follow(await create.mutateAsync(bodyOf(target, input)));
+    const body = bodyOf(target, input);
+    await follow(() => once(body, (idempotencyKey) => create.mutateAsync({ ...body, idempotencyKey })));
   };
+  const forkOnce = (args: ForkArgs) =>
+    follow(() => once(args, (idempotencyKey) => fork.mutateAsync({ ...args, idempotencyKey })));
   const resend = async (runId: string, message: MessageView, text: string): Promise<void> => {
     const input = changedInput(message.parts, text);
-    follow(await fork.mutateAsync({ id: runId, after_seq: seqBefore(message), input }));
+    await forkOnce({ id: runId, after_seq: seqBefore(message), input });
   };
-  const regenerate = async (runId: string): Promise<void> =>
-    follow(await fork.mutateAsync({ id: runId, after_seq: 1 }));
+  const regenerate = async (runId: string): Promise<void> => forkOnce({ id: runId, after_seq: 1 });
   const isFresh = (runId: string) => begun.current.has(runId);
   return { seen, waiting, send, resend, regenerate, isFresh };
 }

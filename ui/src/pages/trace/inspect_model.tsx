@@ -1,5 +1,6 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
 import { CopyButton } from "@/components/CopyButton";
 import { FailureNote } from "@/components/FailureNote";
 import { formatDuration } from "@/components/format";
@@ -7,6 +8,9 @@ import { Markdown } from "@/components/Markdown";
 import type { MessageView, RunView, Span, ViewPart } from "@/run/view";
 import { Block, Facts, Section, usageFacts } from "./inspect_parts";
 import { type MessageIn, messagesIn, timesOf } from "./model_call";
+
+/** Of more messages only the last are shown until all are asked for: thousands would hold the page up. */
+const SHOWN_COUNT = 50;
 
 function PartView({ part, isStreaming }: { part: ViewPart; isStreaming: boolean }) {
   switch (part.type) {
@@ -48,6 +52,8 @@ function MessagesIn({ view, message }: { view: RunView; message: MessageView }) 
   const { tools } = view;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a delta changes the view, and nothing before it
   const messages = useMemo(() => messagesIn(view, message), [message.id, tools]);
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? messages : messages.slice(-SHOWN_COUNT);
   const compacted = view.notices.findLast(
     (notice) => notice.kind === "memory_compacted" && notice.seq < message.seq,
   );
@@ -56,7 +62,12 @@ function MessagesIn({ view, message }: { view: RunView; message: MessageView }) 
     <Section title={`Messages in (${messages.length})`} actions={copy}>
       {compacted && <p className="mb-2 text-xs text-warn">{compacted.text}</p>}
       <div className="flex flex-col gap-3">
-        {messages.map((one) => (
+        {shown.length < messages.length && (
+          <Button size="sm" className="self-start" onClick={() => setWhole(true)}>
+            Show all {messages.length}; these are the last {shown.length}
+          </Button>
+        )}
+        {shown.map((one) => (
           <MessageBlock key={one.id} message={one} />
         ))}
       </div>

@@ -1,6 +1,6 @@
 /** Journals of child runs: read when they are opened, and again while they are at work. */
 import { type QueryClient, type UseQueryResult, useQueries } from "@tanstack/react-query";
-import { request } from "@/api/client";
+import { ApiError, request } from "@/api/client";
 import { isTerminalEvent, type RunEvent } from "@/api/events";
 import type { EventsPage } from "@/api/model";
 import { foldEvents } from "@/run/fold";
@@ -41,6 +41,10 @@ async function readJournal(runId: string, known: Journal | undefined, signal: Ab
   };
 }
 
+/** An answer that asking again does not change: the run is gone, or is not one's own. */
+const isRefused = (error: Error | null) =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500;
+
 export interface Journals {
   byRun: ReadonlyMap<string, Journal>;
   error: Error | null;
@@ -60,8 +64,8 @@ export function useJournals(runIds: readonly string[]): Journals {
       staleTime: POLL_MS,
       // Big, and never equal to what it was: comparing it costs more than drawing it.
       structuralSharing: false as const,
-      refetchInterval: (query: { state: { data: Journal | undefined } }) =>
-        query.state.data?.isDone ? false : POLL_MS,
+      refetchInterval: ({ state }: { state: { data: Journal | undefined; error: Error | null } }) =>
+        state.data?.isDone || isRefused(state.error) ? false : POLL_MS,
     })),
     combine,
   });

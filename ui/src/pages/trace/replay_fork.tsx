@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { RunEvent } from "@/api/events";
 import { useForkRun } from "@/api/mutations";
@@ -32,12 +32,25 @@ export function ForkDialog({ runId, events, seq, onClose }: ForkProps) {
   const [, navigate] = useLocation();
   const [input, setInput] = useState("");
   const fork = useForkRun();
+  const isOpen = useRef(false);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
   const point = forkPoint(events, seq);
   const words = input.trim();
   const body = { after_seq: seq, ...(words ? { input: words } : {}) };
   const start = async () => {
     try {
       const run = await fork.mutateAsync({ id: runId, ...body });
+      if (!isOpen.current) {
+        // Who has closed the dialog or left the page meanwhile is not taken elsewhere.
+        const open = { label: "Open it", run: () => navigate(links.trace(run.id)) };
+        toast.success("Forked: there is a new run.", open);
+        return;
+      }
       onClose();
       navigate(links.trace(run.id));
       const compare = { label: "Compare the two", run: () => navigate(links.compare(runId, run.id)) };
