@@ -188,7 +188,7 @@ async def measure_cpu(port: int, *, quick: bool) -> list[Row]:
             ]
         rows.append(
             await compare(
-                f"{SLOW_TOKENS} tokens 10 ms apart, {SLOW_STREAMS} streams",
+                f"tokens 10 ms apart, {SLOW_STREAMS} streams",
                 lambda: read_floor(slow_floor),
                 slow_ours.stream,
                 runs=SLOW_STREAMS,
