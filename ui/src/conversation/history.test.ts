@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Message, Run } from "@/api/model";
 import { textOf } from "@/run/parts";
 import { NO_USAGE } from "@/run/view";
-import { pastOf, viewOfMessages } from "./history";
+import { beforeRun, pastOf, viewOfMessages } from "./history";
 
 const run = (name: string, more: Partial<Run> = {}): Run => ({
   id: `run_${name}`,
@@ -74,4 +74,16 @@ test("a run that left nothing in its session still shows what it was asked, and 
   const view = viewOfMessages(run("a", { status: "failed", error }), []);
   expect(view.messages.map((message) => textOf(message.parts))).toEqual(["ask a"]);
   expect([view.status, view.error?.message]).toEqual(["failed", "boom"]);
+});
+
+test("what a run has said itself is not from before it, also where the list of runs does not know it yet", () => {
+  const messages = [
+    said("msg_a", "user", "first"),
+    said("msg_y", "assistant", "one"),
+    said("msg_b", "user", "second"),
+    said("msg_z", "assistant", "two"),
+  ];
+  expect(beforeRun(messages, "run_b").map(({ id }) => id)).toEqual(["msg_a", "msg_y"]);
+  expect(beforeRun(messages, "run_c")).toEqual(messages);
+  expect(beforeRun(messages, null)).toEqual(messages);
 });

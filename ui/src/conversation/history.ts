@@ -9,6 +9,13 @@ type ToolPart = Extract<RunView["messages"][number]["parts"][number], { type: "t
 /** A run begins with a message of its own name (agent_sdk.contracts.ids.first_message_id). */
 const firstMessageId = (runId: string) => runId.replace(/^run_/, "msg_");
 
+/** What a session remembers from before a run; all of it where the run has not spoken there yet. */
+export function beforeRun(messages: readonly Message[], runId: string | null): readonly Message[] {
+  // By the message and not by the list of runs, which may come later than the messages do.
+  const begin = runId ? messages.findIndex(({ id }) => id === firstMessageId(runId)) : -1;
+  return begin < 0 ? messages : messages.slice(0, begin);
+}
+
 const OUTCOMES: Record<string, ToolState> = {
   completed: "ok",
   failed: "error",

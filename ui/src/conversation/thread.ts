@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Run } from "@/api/model";
 import { useRuns, useSessionMessages } from "@/api/queries";
 import type { RunView } from "@/run/view";
-import { pastOf, viewOfMessages } from "./history";
+import { beforeRun, pastOf, viewOfMessages } from "./history";
 
 interface Pages {
   hasNextPage: boolean;
@@ -47,7 +47,8 @@ export function useThread(
   return useMemo(() => {
     if (made.current.sessionId !== sessionId) made.current = { sessionId, views: new Map() };
     const { views } = made.current;
-    const said = pages?.flatMap((page) => page.data) ?? [];
+    // Without the runs nobody can tell whose a message is.
+    const said = runPages ? beforeRun(pages?.flatMap((page) => page.data) ?? [], runId) : [];
     const roots = (runPages?.flatMap((page) => page.data) ?? []).filter((run) => run.parent_run_id === null);
     // Ids made later sort later.
     roots.sort((a, b) => (a.id < b.id ? -1 : 1));
